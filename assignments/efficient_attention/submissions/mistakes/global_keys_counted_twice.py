@@ -1,0 +1,33 @@
+"""A global key inside the window counts twice.
+
+loses: longformer.values, longformer.cost
+hint: With all scores 0 and a global key in the window: is the output the mean over different keys?
+"""
+
+
+def longformer(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    *,
+    window: int,
+    global_positions: Sequence[int],
+    dilation: int = 1,
+    causal: bool = False,
+) -> Tensor:
+    """Attention under longformer_pattern: q, k [B,H,N,d], v [B,H,N,dv] → [B,H,N,dv]; linear in N."""
+    N, device = q.shape[-2], q.device
+    everyone = torch.as_tensor(list(global_positions), dtype=torch.int64, device=device)
+    is_global = torch.zeros(N, dtype=torch.bool, device=device)
+    is_global[everyone] = True
+    i = torch.arange(N, device=device)[:, None]
+    j = i + dilation * torch.arange(-window, window + 1, device=device)  # [N,2w+1]
+    inside = (j >= 0) & (j < N)
+    j = j.clamp(0, N - 1)
+    index = torch.cat([j, everyone.expand(N, -1)], dim=1)
+    allowed = torch.cat([inside, torch.ones_like(everyone, dtype=torch.bool).expand(N, -1)], dim=1)
+    if causal:
+        allowed = allowed & (index <= i)
+    out = attend(q.unsqueeze(-2), k[:, :, index], v[:, :, index], allowed[:, None, :]).squeeze(-2)
+    seen = torch.arange(N, device=device) <= everyone[:, None] if causal else None
+    return out.index_copy(2, everyone, attend(q[:, :, everyone], k, v, seen))

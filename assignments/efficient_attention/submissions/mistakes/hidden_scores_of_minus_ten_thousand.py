@@ -1,0 +1,28 @@
+"""To scores outside the window −10⁴ is added.
+
+loses: local.values
+hint: What if a hidden score is 20000? Which number stays below every score, whatever is added to it?
+"""
+
+
+def local(q: Tensor, k: Tensor, v: Tensor, *, window: int, causal: bool = False) -> Tensor:
+    """Attention under local_pattern: q, k [B,H,N,d], v [B,H,N,dv] → [B,H,N,dv]; linear in N."""
+    N = q.shape[-2]
+    block = min(max(window, 16), N)
+    count = -(-N // block)
+
+    def pad(x: Tensor, before: int, after: int) -> Tensor:
+        return torch.nn.functional.pad(x, (0, 0, before, after))
+
+    rest = count * block - N
+    queries = pad(q, 0, rest).unflatten(-2, (count, block))  # [B,H,count,block,d]
+    # [B,H,count,d,3·block] → [B,H,count,3·block,d]: the block before, its own, the block after
+    keys, values = (pad(x, block, rest + block).unfold(-2, 3 * block, block).transpose(-2, -1) for x in (k, v))
+    start = block * torch.arange(count, device=q.device)[:, None, None]
+    i = start + torch.arange(block, device=q.device)[:, None]  # [count,block,1]
+    j = start + torch.arange(-block, 2 * block, device=q.device)  # [count,1,3·block]
+    seen = ((i - j).abs() <= window) & (j >= 0) & (j < N)
+    if causal:
+        seen = seen & (j <= i)
+    scores = working(queries) @ working(keys).transpose(-2, -1) / math.sqrt(q.shape[-1]) + torch.where(seen, 0.0, -1e4).to(working(q))
+    return (scores.softmax(-1) @ working(values)).to(v.dtype).flatten(-3, -2)[..., :N, :]

@@ -1,0 +1,22 @@
+"""The sum over the keys is never divided out.
+
+loses: linear.values, linear.causal, linear.dtype, linear.cost
+hint: If all values are 1, every output must be 1. What is yours?
+"""
+
+
+def linear(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    *,
+    feature: Callable[[Tensor], Tensor] = elu_plus_one,
+    causal: bool = False,
+    chunk: int = 64,
+) -> Tensor:
+    """Kernel attention: q, k [B,H,N,d], v [B,H,N,dv] → [B,H,N,dv], in time and memory linear in N."""
+    fq, fk = feature(working(q)), feature(working(k))
+    ones = torch.ones_like(fk[..., :1])
+    sums = _kernel_attention(fq, fk, working(v), causal, chunk)
+    weight = (fq * (fk.cumsum(-2) if causal else fk.sum(-2, keepdim=True))).sum(-1, keepdim=True)
+    return (sums * weight * ones).to(v.dtype)

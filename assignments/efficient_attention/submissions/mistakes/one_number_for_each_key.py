@@ -1,0 +1,20 @@
+"""The largest exponent of each key is subtracted from it.
+
+loses: performer.values
+hint: What you subtract from all exponents of one key, but not of another, changes their weights. By which
+    factor?
+"""
+
+
+def performer(
+    q: Tensor, k: Tensor, v: Tensor, *, features: int, generator: torch.Generator, causal: bool = False
+) -> Tensor:
+    """Attention with FAVOR+ features: q, k [B,H,N,d], v [B,H,N,dv] → [B,H,N,dv], linear in N."""
+    omega = orthogonal_features(features, q.shape[-1], generator)
+    a, b = _favor_exponents(working(q), omega), _favor_exponents(working(k), omega)
+    c = b.detach().amax(-1, keepdim=True)
+    fq, fk = torch.exp(a - a.detach().amax(-1, keepdim=True)), torch.exp(b - c)
+    v_ = working(v)
+    if causal:
+        return _kernel_attention(fq, fk, v_, True, 64).to(v.dtype)
+    return ((fq @ (fk.transpose(-2, -1) @ v_)) / (fq @ fk.sum(-2).unsqueeze(-1))).to(v.dtype)

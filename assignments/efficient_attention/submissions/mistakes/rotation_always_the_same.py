@@ -1,0 +1,16 @@
+"""The rotation is drawn under a seed of its own.
+
+loses: lsh.chance
+hint: Does another generator give another pattern?
+"""
+
+
+def _rounds(q: Tensor, n_hashes: int, bucket_size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """order: positions sorted by bucket; chunk: the chunk of each position; both [B,H,R,N]."""
+    N, d = q.shape[-2:]
+    half = min(-(-N // (2 * bucket_size)), 32)
+    R = torch.randn(n_hashes, d, half, generator=torch.Generator().manual_seed(0), dtype=torch.float64).to(q.device)
+    turned = q.detach().double().unsqueeze(2) @ R  # [B,H,R,N,half]
+    bucket = torch.cat([turned, -turned], dim=-1).argmax(-1)
+    order = bucket.argsort(dim=-1, stable=True)
+    return order, order.argsort(-1) // bucket_size

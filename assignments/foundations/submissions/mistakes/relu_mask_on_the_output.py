@@ -1,0 +1,23 @@
+"""The gradient is only let through where the logits are positive.
+
+loses: mlp.output_layer, mlp.hidden_layer, mlp.stable, mlp.speed
+hint: The output layer has no nonlinearity. Which mask do you apply there, and why?
+"""
+
+
+def mlp_backward(x, y, params):
+    h = np.tanh(x @ params["W1"] + params["b1"])
+    z = h @ params["W2"] + params["b2"]
+    logs = log_softmax(z)
+    chosen = np.arange(len(y)), y
+    loss = -logs[chosen].mean()
+    at_logits = np.exp(logs)
+    at_logits[chosen] -= 1
+    at_logits *= (z > 0) / np.asarray(len(y), dtype=z.dtype)
+    at_hidden = at_logits @ params["W2"].T * (1 - h * h)
+    return loss, {
+        "W1": x.T @ at_hidden,
+        "b1": at_hidden.sum(axis=0),
+        "W2": h.T @ at_logits,
+        "b2": at_logits.sum(axis=0),
+    }

@@ -1,0 +1,21 @@
+"""Writing starts after the first character of the prime.
+
+loses: sampling.greedy
+hint: What has the model read when it writes its first character?
+"""
+
+
+@torch.no_grad()
+def sample(self, prime, n, temperature=1.0, generator=None):
+    logits, state = self(prime[:1, None])
+    written = []
+    for _ in range(n):
+        last = logits[-1, 0]
+        if temperature == 0:
+            following = last.argmax(keepdim=True)
+        else:
+            p = torch.softmax((last - last.max()) / temperature, dim=-1)
+            following = torch.multinomial(p, 1, generator=generator)
+        written.append(following)
+        logits, state = self(following[:, None], state)
+    return torch.cat(written)

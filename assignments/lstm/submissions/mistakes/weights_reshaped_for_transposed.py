@@ -1,0 +1,38 @@
+"""The weights are given the shape of their transpose without being transposed.
+
+loses: cell.gradients, cell.values, lstm.gradients, lstm.long, lstm.speed, lstm.values, lm.artifact,
+    gates.values
+hint: W_hh is [4H,H] and the product needs [H,4H]. Reshaping gives that shape as well as transposing does:
+    which of the two moves element [r,s] to [s,r]? Try it on a 2 × 3 matrix of 0 … 5.
+"""
+
+
+def lstm_cell(x, state, W_ih, W_hh, b_ih, b_hh):
+    h, c = state
+    i, f, g, o = (x @ W_ih.reshape(x.shape[-1], -1) + b_ih + h @ W_hh.reshape(h.shape[-1], -1) + b_hh).chunk(4, dim=-1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    h = torch.sigmoid(o) * torch.tanh(c)
+    return h, c
+
+
+class LSTM(LSTM):
+    def forward(self, x, state=None):
+        if state is None:
+            zeros = x.new_zeros(self.num_layers, x.shape[1], self.hidden_size)
+            state = (zeros, zeros)
+        last_h, last_c = [], []
+        for k in range(self.num_layers):
+            W_ih, W_hh = getattr(self, f"weight_ih_l{k}"), getattr(self, f"weight_hh_l{k}")
+            b_ih, b_hh = getattr(self, f"bias_ih_l{k}"), getattr(self, f"bias_hh_l{k}")
+            h, c = state[0][k], state[1][k]
+            projected = x @ W_ih.reshape(x.shape[-1], -1) + b_ih + b_hh
+            outputs = []
+            for step in projected:
+                i, f, g, o = (step + h @ W_hh.reshape(h.shape[-1], -1)).chunk(4, dim=-1)
+                c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+                h = torch.sigmoid(o) * torch.tanh(c)
+                outputs.append(h)
+            x = torch.stack(outputs)
+            last_h.append(h)
+            last_c.append(c)
+        return x, (torch.stack(last_h), torch.stack(last_c))

@@ -1,0 +1,23 @@
+"""One mean and one variance for all channels.
+
+loses: norm.training, norm.running, norm.evaluation, norm.gradients, block.values, block.shortcut,
+    block.gradients, norm.stable, norm.dtype, norm.speed
+hint: Two channels with means 5 and −1: does each of them come out with mean 0?
+"""
+
+
+class BatchNorm2d(BatchNorm2d):
+    def forward(self, x):
+        wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+        if self.training:
+            var, mean = (s.expand(x.shape[1]) for s in torch.var_mean(wide, correction=0))
+            m = x.numel() // x.shape[1]
+            with torch.no_grad():
+                self.running_mean += self.momentum * (mean - self.running_mean)
+                self.running_var += self.momentum * (var * m / max(m - 1, 1) - self.running_var)
+                self.num_batches_tracked += 1
+        else:
+            mean, var = self.running_mean.to(wide.dtype), self.running_var.to(wide.dtype)
+        scale = self.weight * torch.rsqrt(var + self.eps)
+        y = (wide - mean[:, None, None]) * scale[:, None, None] + self.bias[:, None, None]
+        return y.to(x.dtype)

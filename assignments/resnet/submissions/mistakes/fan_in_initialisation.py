@@ -1,0 +1,20 @@
+"""The initial variance is 2 / (c_in · kernel area).
+
+loses: block.parameters
+hint: He's rule comes in two kinds. Which of the two numbers of channels keeps the size of *gradients*?
+"""
+
+
+class BasicBlock(BasicBlock):
+    def __init__(self, c_in, c_out, stride=1):
+        nn.Module.__init__(self)
+        self.conv1 = nn.Conv2d(c_in, c_out, 3, stride=stride, padding=1, bias=False)
+        self.bn1 = BatchNorm2d(c_out)
+        self.conv2 = nn.Conv2d(c_out, c_out, 3, padding=1, bias=False)
+        self.bn2 = BatchNorm2d(c_out)
+        self.downsample = None
+        if stride != 1 or c_in != c_out:
+            self.downsample = nn.Sequential(nn.Conv2d(c_in, c_out, 1, stride=stride, bias=False), BatchNorm2d(c_out))
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_in", nonlinearity="relu")

@@ -1,0 +1,15 @@
+"""The columns are made without a graph.
+
+loses: conv2d.gradients
+hint: The weights of this layer learn, and the layers before it never do. What is made inside of no_grad?
+"""
+
+
+def conv2d(x, w, b=None, stride=1, padding=0):
+    N, _, H, W = x.shape
+    K, _, kh, kw = w.shape
+    with torch.no_grad():
+        columns = F.unfold(x, (kh, kw), stride=stride, padding=padding)
+    y = w.reshape(K, -1) @ columns
+    y = y.reshape(N, K, (H + 2 * padding - kh) // stride + 1, (W + 2 * padding - kw) // stride + 1)
+    return y if b is None else y + b[:, None, None]

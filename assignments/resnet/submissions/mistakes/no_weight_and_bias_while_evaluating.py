@@ -1,0 +1,24 @@
+"""γ and β are left out in evaluation mode.
+
+loses: norm.evaluation, norm.gradients, block.values, digits.artifact
+hint: Which of the two modes does the formula with γ and β hold for?
+"""
+
+
+class BatchNorm2d(BatchNorm2d):
+    def forward(self, x):
+        wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+        if self.training:
+            var, mean = torch.var_mean(wide, dim=(0, 2, 3), correction=0)
+            m = x.numel() // x.shape[1]
+            with torch.no_grad():
+                self.running_mean += self.momentum * (mean - self.running_mean)
+                self.running_var += self.momentum * (var * m / max(m - 1, 1) - self.running_var)
+                self.num_batches_tracked += 1
+        else:
+            mean, var = self.running_mean.to(wide.dtype), self.running_var.to(wide.dtype)
+        if not self.training:
+            return ((wide - mean[:, None, None]) * torch.rsqrt(var + self.eps)[:, None, None]).to(x.dtype)
+        scale = self.weight * torch.rsqrt(var + self.eps)
+        y = (wide - mean[:, None, None]) * scale[:, None, None] + self.bias[:, None, None]
+        return y.to(x.dtype)

@@ -1,0 +1,21 @@
+"""bn1 and bn2 are the same layer.
+
+loses: block.values, block.gradients, digits.artifact
+hint: Set bn2.weight to zero: does bn1.weight change as well? Each convolution's output has statistics of its
+    own.
+"""
+
+
+class BasicBlock(BasicBlock):
+    def __init__(self, c_in, c_out, stride=1):
+        nn.Module.__init__(self)
+        self.conv1 = nn.Conv2d(c_in, c_out, 3, stride=stride, padding=1, bias=False)
+        self.bn1 = BatchNorm2d(c_out)
+        self.conv2 = nn.Conv2d(c_out, c_out, 3, padding=1, bias=False)
+        self.bn2 = self.bn1
+        self.downsample = None
+        if stride != 1 or c_in != c_out:
+            self.downsample = nn.Sequential(nn.Conv2d(c_in, c_out, 1, stride=stride, bias=False), BatchNorm2d(c_out))
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")

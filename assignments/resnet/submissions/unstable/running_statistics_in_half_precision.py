@@ -1,0 +1,24 @@
+"""The running statistics are rounded to bfloat16 before they are used.
+
+loses: norm.evaluation, norm.gradients, block.values
+verdict: UNSTABLE
+hint: float32 keeps seven digits and bfloat16 two or three. Where do yours get lost in evaluation mode?
+"""
+
+
+class BatchNorm2d(BatchNorm2d):
+    def forward(self, x):
+        wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+        if self.training:
+            var, mean = torch.var_mean(wide, dim=(0, 2, 3), correction=0)
+            m = x.numel() // x.shape[1]
+            with torch.no_grad():
+                self.running_mean += self.momentum * (mean - self.running_mean)
+                self.running_var += self.momentum * (var * m / max(m - 1, 1) - self.running_var)
+                self.num_batches_tracked += 1
+        else:
+            low = torch.bfloat16 if wide.dtype is torch.float32 else wide.dtype
+            mean, var = (part.to(low).to(wide.dtype) for part in (self.running_mean, self.running_var))
+        scale = self.weight * torch.rsqrt(var + self.eps)
+        y = (wide - mean[:, None, None]) * scale[:, None, None] + self.bias[:, None, None]
+        return y.to(x.dtype)

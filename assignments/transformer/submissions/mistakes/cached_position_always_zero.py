@@ -1,0 +1,28 @@
+"""With the cache every new symbol stands at position 0.
+
+loses: decoding.cache
+hint: The new symbol comes alone, and yet it is not the first one. Who tells your embedding how many there
+    were before?
+"""
+
+
+@torch.no_grad()
+def greedy_decode(model: Transformer, src: Tensor, max_len: int, bos: int, eos: int, use_cache: bool = True) -> Tensor:
+    memory, mask = model.encode(src)
+    caches = [{} for _ in model.decoder] if use_cache else None
+    written = src.new_full((len(src), 1), bos)
+    ended = torch.zeros(len(src), dtype=torch.bool, device=src.device)
+    for _ in range(max_len):
+        if use_cache:
+            x = model.embed(model.tgt_embedding, written[:, -1:])
+            for layer, cache in zip(model.decoder, caches):
+                x = layer(x, memory, mask, cache)
+            logits = model.output(model.decoder_norm(x))
+        else:
+            logits = model.decode(written, memory, mask)
+        following = logits[:, -1].argmax(dim=-1).masked_fill(ended, 0)
+        written = torch.cat([written, following[:, None]], dim=1)
+        ended = ended | (following == eos)
+        if ended.all():
+            break
+    return written[:, 1:]

@@ -1,0 +1,20 @@
+"""A row that may attend to nothing attends to everything.
+
+loses: attention.empty, heads.mask
+hint: When all scores of a row are the same very low number, their softmax is uniform. What is a row to give
+    that may attend to nothing?
+"""
+
+
+def scaled_dot_product_attention(
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, causal: bool = False
+) -> tuple[Tensor, Tensor]:
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    Lq, Lk = scores.shape[-2:]
+    allowed = torch.ones(Lq, Lk, dtype=torch.bool, device=q.device)
+    if causal:
+        allowed = allowed.tril(Lk - Lq)
+    if mask is not None:
+        allowed = allowed & mask
+    weights = scores.masked_fill(~allowed, torch.finfo(scores.dtype).min).softmax(dim=-1)
+    return weights @ v, weights

@@ -1,0 +1,22 @@
+"""The encoder layer has no skip connections.
+
+loses: layers.encoder, layers.gradients, transformer.values, transformer.artifact, maps.values
+hint: Set all weights of the sublayers to 0: what should come out of a pre-norm layer?
+"""
+
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model: int, heads: int, d_ff: int, norm: str = "pre") -> None:
+        super().__init__()
+        self.norm = norm
+        self.attention = MultiHeadAttention(d_model, heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm1, self.norm2 = LayerNorm(d_model), LayerNorm(d_model)
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        if self.norm == "pre":
+            y = self.norm1(x)
+            x = self.attention(y, y, y, mask)
+            return self.feed_forward(self.norm2(x))
+        x = self.norm1(self.attention(x, x, x, mask))
+        return self.norm2(self.feed_forward(x))

@@ -1,0 +1,15 @@
+"""The exponent is −i/d instead of −2i/d.
+
+loses: rope.values, rope.half
+hint: For d = 4 the second frequency is 0.01. What is yours?
+"""
+
+
+def rope(x: Tensor, positions: Tensor, theta: float = 10000.0) -> Tensor:
+    d = x.shape[-1]
+    wide = torch.promote_types(x.dtype, torch.float32)
+    frequency = theta ** (-torch.arange(d // 2, dtype=wide, device=x.device) / d)
+    angle = positions.to(wide)[:, None] * frequency  # [L,d/2]
+    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    first, second = x[..., 0::2], x[..., 1::2]
+    return torch.stack([first * cos - second * sin, first * sin + second * cos], dim=-1).flatten(-2)

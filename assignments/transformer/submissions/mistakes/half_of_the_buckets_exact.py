@@ -1,0 +1,17 @@
+"""All n buckets but the last are for exact distances.
+
+loses: relative.t5
+hint: Of n buckets, how many are for a single distance each?
+"""
+
+
+def t5_bucket(relative: Tensor, bidirectional: bool, buckets: int = 32, max_distance: int = 128) -> Tensor:
+    if bidirectional:
+        buckets //= 2
+        start, distance = (relative > 0).long() * buckets, relative.abs()
+    else:
+        start, distance = torch.zeros_like(relative), (-relative).clamp(min=0)
+    near = buckets - 1
+    share = torch.log(distance.clamp(min=1).double() / near) / math.log(max_distance / near)
+    far = (near + (share * (buckets - near)).long()).clamp(max=buckets - 1)
+    return (start + torch.where(distance < near, distance, far)).long()

@@ -1,0 +1,36 @@
+"""[B,L,d] is viewed as [B,h,L,d/h] at once.
+
+loses: heads.values, heads.mask, heads.gradients, layers.encoder, layers.decoder, layers.gradients,
+    transformer.values, transformer.sees, transformer.artifact, decoding.greedy, decoding.cache, maps.values,
+    heads.speed
+hint: The shape is right. Number the entries of one token 0 … d−1 and look where a view puts them: does a head
+    get features, or positions?
+"""
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.q_proj = nn.Linear(d_model, d_model)
+        self.k_proj = nn.Linear(d_model, d_model)
+        self.v_proj = nn.Linear(d_model, d_model)
+        self.out_proj = nn.Linear(d_model, d_model)
+
+    def forward(
+        self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None, causal: bool = False
+    ) -> Tensor:
+        return self.attend(query, *self.keys_and_values(key, value), mask, causal)
+
+    def split(self, x: Tensor) -> Tensor:
+        return x.reshape(len(x), self.heads, x.shape[1], -1)
+
+    def keys_and_values(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        return self.split(self.k_proj(key)), self.split(self.v_proj(value))
+
+    def attend(self, query: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, causal: bool = False) -> Tensor:
+        if mask is not None and mask.dim() == 3:
+            mask = mask[:, None]  # the same for all heads
+        out, weights = scaled_dot_product_attention(self.split(self.q_proj(query)), k, v, mask, causal)
+        self.weights = weights.detach()
+        return self.out_proj(out.transpose(1, 2).flatten(2))

@@ -1,0 +1,21 @@
+"""True hides, False shows.
+
+loses: attention.mask, attention.causal, attention.empty, attention.gradients, heads.mask, layers.encoder,
+    layers.decoder, transformer.values, transformer.sees, transformer.artifact, maps.values, attention.dtype
+hint: In this notebook True means: may attend. (torch.nn.MultiheadAttention has it the other way round, its
+    functional sister has it as here.)
+"""
+
+
+def scaled_dot_product_attention(
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, causal: bool = False
+) -> tuple[Tensor, Tensor]:
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    Lq, Lk = scores.shape[-2:]
+    allowed = torch.ones(Lq, Lk, dtype=torch.bool, device=q.device)
+    if causal:
+        allowed = allowed.tril(Lk - Lq)
+    if mask is not None:
+        allowed = allowed & ~mask
+    weights = scores.masked_fill(~allowed, -math.inf).softmax(dim=-1).masked_fill(~allowed, 0.0)
+    return weights @ v, weights

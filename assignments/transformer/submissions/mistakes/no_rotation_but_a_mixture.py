@@ -1,0 +1,15 @@
+"""Both entries of a pair are mixed with a plus sign.
+
+loses: rope.values, rope.relative, rope.half
+hint: The matrix of a rotation has determinant 1. What is cos² − sin²? Look at the lengths of your results.
+"""
+
+
+def rope(x: Tensor, positions: Tensor, theta: float = 10000.0) -> Tensor:
+    d = x.shape[-1]
+    wide = torch.promote_types(x.dtype, torch.float32)
+    frequency = theta ** (-torch.arange(0, d, 2, dtype=wide, device=x.device) / d)
+    angle = positions.to(wide)[:, None] * frequency  # [L,d/2]
+    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    first, second = x[..., 0::2], x[..., 1::2]
+    return torch.stack([first * cos + second * sin, first * sin + second * cos], dim=-1).flatten(-2)

@@ -1,0 +1,17 @@
+"""The offset 0 is put into the half for what lies ahead.
+
+loses: relative.t5
+hint: j = i belongs to j ≤ i. What is the bucket of the offset 0?
+"""
+
+
+def t5_bucket(relative: Tensor, bidirectional: bool, buckets: int = 32, max_distance: int = 128) -> Tensor:
+    if bidirectional:
+        buckets //= 2
+        start, distance = (relative >= 0).long() * buckets, relative.abs()
+    else:
+        start, distance = torch.zeros_like(relative), (-relative).clamp(min=0)
+    near = buckets // 2
+    share = torch.log(distance.clamp(min=1).double() / near) / math.log(max_distance / near)
+    far = (near + (share * (buckets - near)).long()).clamp(max=buckets - 1)
+    return (start + torch.where(distance < near, distance, far)).long()

@@ -1,0 +1,33 @@
+"""The mask of the first sequence is used for all.
+
+loses: heads.mask, layers.encoder, layers.decoder, transformer.values, transformer.sees, transformer.artifact
+hint: A mask [B,Lq,Lk] has one matrix for each sequence. Try a batch whose second sequence is shorter.
+"""
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.q_proj = nn.Linear(d_model, d_model)
+        self.k_proj = nn.Linear(d_model, d_model)
+        self.v_proj = nn.Linear(d_model, d_model)
+        self.out_proj = nn.Linear(d_model, d_model)
+
+    def forward(
+        self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None, causal: bool = False
+    ) -> Tensor:
+        return self.attend(query, *self.keys_and_values(key, value), mask, causal)
+
+    def split(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+    def keys_and_values(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        return self.split(self.k_proj(key)), self.split(self.v_proj(value))
+
+    def attend(self, query: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, causal: bool = False) -> Tensor:
+        if mask is not None and mask.dim() == 3:
+            mask = mask[0]  # the same for all heads
+        out, weights = scaled_dot_product_attention(self.split(self.q_proj(query)), k, v, mask, causal)
+        self.weights = weights.detach()
+        return self.out_proj(out.transpose(1, 2).flatten(2))

@@ -1,0 +1,16 @@
+"""The first position is subtracted from all.
+
+loses: rope.values, rope.relative, rope.half
+hint: Scores within one call do not notice. What about a query at position 7 that meets keys which were turned
+    in an earlier call?
+"""
+
+
+def rope(x: Tensor, positions: Tensor, theta: float = 10000.0) -> Tensor:
+    d = x.shape[-1]
+    wide = torch.promote_types(x.dtype, torch.float32)
+    frequency = theta ** (-torch.arange(0, d, 2, dtype=wide, device=x.device) / d)
+    angle = (positions - positions[0]).to(wide)[:, None] * frequency  # [L,d/2]
+    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    first, second = x[..., 0::2], x[..., 1::2]
+    return torch.stack([first * cos - second * sin, first * sin + second * cos], dim=-1).flatten(-2)

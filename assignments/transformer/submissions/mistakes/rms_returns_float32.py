@@ -1,0 +1,17 @@
+"""Half-precision inputs come back as float32.
+
+loses: norms.rms, norms.half
+hint: The mean is taken in float32. And the result?
+"""
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, d: int, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d))
+
+    def forward(self, x: Tensor) -> Tensor:
+        wide = x.to(torch.promote_types(x.dtype, torch.float32))
+        mean_square = wide.square().mean(dim=-1, keepdim=True)
+        return (wide * torch.rsqrt(mean_square + self.eps)) * self.weight.float()

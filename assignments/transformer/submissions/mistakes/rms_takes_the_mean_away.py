@@ -1,0 +1,18 @@
+"""RMSNorm subtracts the mean.
+
+loses: norms.rms, norms.half
+hint: What distinguishes RMSNorm from LayerNorm? (1, 2, 6) has no negative entry in the result.
+"""
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, d: int, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d))
+
+    def forward(self, x: Tensor) -> Tensor:
+        wide = x.to(torch.promote_types(x.dtype, torch.float32))
+        wide = wide - wide.mean(dim=-1, keepdim=True)
+        mean_square = wide.square().mean(dim=-1, keepdim=True)
+        return (wide * torch.rsqrt(mean_square + self.eps)).to(x.dtype) * self.weight

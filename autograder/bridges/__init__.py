@@ -1,0 +1,1 @@
+"""Other systems: what they are given, and what runs inside them."""

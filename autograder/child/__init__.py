@@ -1,0 +1,1 @@
+"""What runs beside student code. Imports nothing of the rest but the protocol."""

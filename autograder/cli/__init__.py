@@ -1,0 +1,79 @@
+"""The command `gradus`. A command's module is imported when it is called, and not for `--help`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from autograder import __version__
+
+COMMANDS: dict[str, str] = {
+    "check": "Run the public tests on your notebook (for students).",
+    "data": "Full-size data from an archive you have: checked by hash, converted.",
+    "grade": "Grade submissions: results, feedback pages, Gradescope files.",
+    "gradescope": "Make the zip for Gradescope, and try it out in a local container.",
+    "list": "The assignments of the course: questions, points, tests.",
+    "release": "Make the student's folder and the answer key from the source notebook.",
+    "verify": "Prove an assignment with submissions whose outcome is known.",
+}
+"""Command → its line in `gradus --help`. A new one is a line here and a module of this package, named like
+it (`-` becomes `_`), that defines `command`: a click command whose function returns the exit code."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and help lines without importing their modules."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"autograder.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            answer = f'Did you mean "{close[0]}"?' if close else f"There are {', '.join(sorted(COMMANDS))}."
+            ctx.fail(f'There is no command "{args[0]}". {answer}')
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--course",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The course's folder. By default the one around the current folder.",
+)
+@click.version_option(__version__, prog_name="gradus")
+@click.pass_context
+def gradus(ctx: click.Context, course: Path | None) -> None:
+    """Graded exercises in deep learning: release them, prove them, grade them."""
+    ctx.obj = course
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command line. The exit code: 0 done, 1 findings, 2 wrong input, 3 the kit failed."""
+    from autograder.cli.errors import reported
+
+    return reported(lambda: gradus.main(args=arguments, prog_name="gradus", standalone_mode=False))
+
+
+def main() -> NoReturn:
+    """The entry point of the command."""
+    sys.exit(run())

@@ -1,0 +1,1 @@
+"""Intake → run → score → result, for one submission or many."""

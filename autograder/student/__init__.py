@@ -1,0 +1,1 @@
+"""What runs on a student's own machine: the public tests on their notebook. No course is around it."""

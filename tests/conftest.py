@@ -1,0 +1,39 @@
+"""What tests of several parts need: a small course of their own, to break."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.grading.turns import Turns
+
+COURSES = Path(__file__).parent / "courses"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What grading measures on this machine is kept, but not in the cache of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A test marked `alone` runs while no worker runs another: it measures, and takes all cores."""
+    base = tmp_path_factory.getbasetemp()
+    turns = Turns(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+    with turns.alone() if request.node.get_closest_marker("alone") else turns.together():
+        yield
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A fresh copy of the course `tiny`, with one assignment `scale`."""
+    course = tmp_path / "tiny"
+    shutil.copytree(COURSES / "tiny", course)
+    return course

@@ -1,0 +1,1 @@
+"""Tests of reports; a package, so that they share `samples`."""
