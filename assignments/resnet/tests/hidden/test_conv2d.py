@@ -154,12 +154,12 @@ def test_largest_tensor():
 
 
 @criterion("conv2d.speed")
-def test_within_four_times_the_reference():
-    """A call (N = 4, 16 channels to 32, 32×32 pixels, 3×3) takes at most four times the CPU time of the reference's."""
-    w = draw(32, 16, 3, 3)
+def test_within_three_times_the_reference():
+    """A call (N = 1, 16 channels to 96, 32×32 pixels, 3×3) takes at most three times the CPU time of the reference's."""
+    w = draw(96, 16, 3, 3)
     faster_than(
         prepare=lambda impl: None,
         call=lambda impl, _, x: impl.conv2d(x, w, None, 1, 1),
-        inputs=lambda: draw(4, 16, 32, 32),
-        speedup=1 / 4,
+        inputs=lambda: draw(1, 16, 32, 32),
+        speedup=1 / 3,
     )
