@@ -173,6 +173,7 @@ def raced(sandbox: Sandbox) -> Callable[[str], tuple[Verdict, str]]:
     return race
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("source", "details"),
     [(FORKED, {HELPERS}), (DAEMON, {HELPERS}), (UNNOTICED, {HELPERS}), (SPINNING, {DISTURBED})],
@@ -184,5 +185,6 @@ def test_work_that_is_not_on_its_clock_is_left_to_a_ta(raced, source, details):
     assert detail in details
 
 
+@pytest.mark.alone
 def test_what_is_fast_passes(raced):
     assert raced("def fast(x):\n    return work(x, 10)\n") == (Verdict.PASS, "")
