@@ -18,7 +18,9 @@ COMMANDS: dict[str, str] = {
     "grade": "Grade submissions: results, feedback pages, Gradescope files.",
     "gradescope": "Make the zip for Gradescope, and try it out in a local container.",
     "list": "The assignments of the course: questions, points, tests.",
+    "regrade": "Grade a class again after a change: who would move, then adopt.",
     "release": "Make the student's folder and the answer key from the source notebook.",
+    "triage": "What a class fails at, grouped by behaviour; tests that look wrong.",
     "verify": "Prove an assignment with submissions whose outcome is known.",
 }
 """Command → its line in `gradus --help`. A new one is a line here and a module of this package, named like
