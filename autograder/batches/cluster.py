@@ -59,11 +59,11 @@ def _client(cluster: str) -> Iterator[Client]:
     if "://" not in cluster:
         from autograder.batches.jobqueue import slurm
 
-        with slurm(Path(cluster)) as started, Client(started, set_as_default=False) as client:
+        with slurm(Path(cluster)) as started, Client(started) as client:
             yield client
         return
     try:
-        client = Client(cluster, timeout="10s", set_as_default=False)
+        client = Client(cluster, timeout="10s")
     except (OSError, ValueError, TimeoutError) as error:
         raise ClusterError(
             f"No scheduler answers at {cluster} ({error}). Start one with `dask scheduler`, and workers with `dask worker`."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.cli.errors import DONE, KIT_FAILED, KitFailed
+from autograder.cli.gradebook import gradebook_option
 
 if TYPE_CHECKING:
     from autograder.course.models import LoadedAssignment
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Instead of PATHS: a folder with a whole class, whose results go into the gradebook.",
 )
-@click.option(
-    "--gradebook", metavar="WHERE", help="With --class: a file or postgresql://…  [default: COURSE/gradebook.db]"
-)
+@gradebook_option
 @click.option("--deadline", metavar="TIME", help="With --class: mark what was handed in later as late; ISO 8601.")
 @click.option("--add-unknown", is_flag=True, help="With --class: enrol students who are not in the roster.")
 @click.option(
@@ -64,7 +63,7 @@ def command(
     slug: str,
     paths: tuple[Path, ...],
     class_folder: Path | None,
-    gradebook: str | None,
+    where: str | None,
     deadline: str | None,
     add_unknown: bool,
     cluster: str | None,
@@ -89,9 +88,9 @@ def command(
         from autograder.cli.grade_class import ClassCall, grade_class
 
         _refuse("--class", {"PATHS": paths, "--out": out, "--feedback": feedback})
-        call = ClassCall(slug, class_folder, gradebook, deadline, add_unknown, cluster, jobs, seed, sandbox, trusted)
+        call = ClassCall(slug, class_folder, where, deadline, add_unknown, cluster, jobs, seed, sandbox, trusted)
         return grade_class(course, call, as_json=as_json)
-    given = {"--gradebook": gradebook, "--deadline": deadline, "--add-unknown": add_unknown, "--cluster": cluster}
+    given = {"--gradebook": where, "--deadline": deadline, "--add-unknown": add_unknown, "--cluster": cluster}
     _refuse("PATHS", given)
     if not paths:
         raise click.UsageError("there is nothing to grade: name submissions, or a class's folder with --class")

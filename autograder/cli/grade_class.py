@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autograder.cli.errors import DONE, FINDINGS, KIT_FAILED, KitFailed
+from autograder.cli.gradebook import opened
 
 if TYPE_CHECKING:
     from autograder.batches.grading import Queue, Tally
@@ -46,15 +47,13 @@ def grade_class(course: Path | None, call: ClassCall, *, as_json: bool) -> int:
     from autograder.batches.grading import Queue, adopt_ready
     from autograder.batches.intake import take_in
     from autograder.course.loading import find_course, load_assignment
-    from autograder.gradebook import open_gradebook
-    from autograder.gradebook.place import default_place
 
     loaded = load_assignment(find_course(course or Path.cwd()), call.slug)
     deadline = deadline_of(call.deadline)
     entries = read_class(call.folder)
     if not entries:
         raise click.UsageError(f"{call.folder} is empty: put each student's folder or file there, named by their sid")
-    with open_gradebook(default_place(loaded.paths.course, call.gradebook)) as book:
+    with opened(course, call.gradebook, create=True) as book:
         intake = take_in(book, loaded.slug, entries, deadline=deadline, add_unknown=call.add_unknown)
         queue = Queue(book, loaded, seed_of(book, loaded.slug) if call.seed is None else call.seed)
         missing = ungraded(book, loaded.slug)

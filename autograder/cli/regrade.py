@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.cli.errors import DONE, KIT_FAILED
+from autograder.cli.gradebook import gradebook_option, opened
 
 if TYPE_CHECKING:
     from autograder.batches.regrade import Move, Policy
@@ -46,13 +47,13 @@ class _How:
 @click.option("--cluster", metavar="WHERE", help="Grade on dask workers: tcp://scheduler:8786 or jobqueue.yaml.")
 @click.option("--sandbox", default="auto", show_default=True, metavar="NAME", help="As in `gradus grade`.")
 @click.option("--i-trust-this-code", "trusted", is_flag=True, help="Allow the sandbox process, which locks nothing in.")
-@click.option("--gradebook", metavar="WHERE", help="A file or postgresql://…  [default: COURSE/gradebook.db]")
+@gradebook_option
 @click.option("--json", "as_json", is_flag=True, help="Print who moves as JSON.")
 @click.pass_obj
 def command(
     course: Path | None, slug: str, preview: bool, reason: str, policy: Policy, only: tuple[str, ...],
     author: str | None, seed: int | None, jobs: int | None, cluster: str | None, sandbox: str, trusted: bool,
-    gradebook: str | None, as_json: bool,
+    where: str | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Grade the attempts of SLUG that count once more, under the assignment as it is now.
 
@@ -65,15 +66,13 @@ def command(
     from autograder.batches.regrade import attempts_to_regrade, carry_out, moves_of
     from autograder.cli.grade_class import grade_queue
     from autograder.course.loading import find_course, load_assignment
-    from autograder.gradebook import open_gradebook
-    from autograder.gradebook.place import default_place
 
     if not preview and not reason.strip():
         raise click.UsageError(
             "a regrade has a reason, which students read: add --reason TEXT, or look first with --preview"
         )
     loaded = load_assignment(find_course(course or Path.cwd()), slug)
-    with open_gradebook(default_place(loaded.paths.course, gradebook), create=False) as book:
+    with opened(course, where) as book:
         queue = Queue(book, loaded, seed_of(book, slug) if seed is None else seed)
         attempts = attempts_to_regrade(book, slug, only)
         tally = grade_queue(queue, attempts, loaded, _How(jobs, cluster, sandbox, trusted), adopting=False)
@@ -103,10 +102,18 @@ def _print(number: int, moves: list[Move], taken: list[Move], preview: bool, pol
             criteria = ", ".join(f"{one.criterion} {one.before} → {one.after}" for one in move.changes)
             table.add_row(move.pseudonym, f"{move.before:g}", f"{move.after:g}", f"{move.by:+g}", criteria)
         Console(highlight=False).print(table)
+    if not moves:
+        click.echo(f"{number} attempts: no result differs from the one that counts. Other draws: --seed N.")
+        return
     up, down = sum(move.by > 0 for move in moves), sum(move.by < 0 for move in moves)
-    would = "would rise" if preview else "rose"
-    click.echo(f"{number} attempts were graded again: {up} {would}, {down} {'would fall' if preview else 'fell'}.")
+    click.echo(
+        f"{number} attempts were graded again: {up} {_would('rise', preview)}, {down} {_would('fall', preview)}."
+    )
     if preview:
         click.echo("Nothing was adopted. To adopt it: gradus regrade with --reason, and without --preview.")
     elif len(taken) < len(moves):
         click.echo(f"{len(moves) - len(taken)} of them keep their old result ({policy}).")
+
+
+def _would(verb: str, preview: bool) -> str:
+    return f"would {verb}" if preview else {"rise": "rose", "fall": "fell"}[verb]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.cli.errors import DONE, FINDINGS
+from autograder.cli.gradebook import gradebook_option, opened
 
 if TYPE_CHECKING:
     from autograder.batches.triage import Group, Suspect
@@ -19,23 +20,21 @@ _NAMES = 6
 
 @click.command("triage")
 @click.argument("slug")
-@click.option("--gradebook", metavar="WHERE", help="A file or postgresql://…  [default: COURSE/gradebook.db]")
+@gradebook_option
 @click.option("--json", "as_json", is_flag=True, help="Print groups and tests as JSON.")
 @click.pass_obj
-def command(course: Path | None, slug: str, gradebook: str | None, as_json: bool) -> int:
+def command(course: Path | None, slug: str, where: str | None, as_json: bool) -> int:
     """Group the failures of a graded class by behaviour: the same verdicts, the same explaining mistake, near-equal errors.
 
     Names tests that look wrong: failed by most of those who pass all else. Then the exit code is 1.
     """
     from autograder.batches.triage import groups_of, suspects
     from autograder.course.loading import find_course, load_assignment
-    from autograder.gradebook import open_gradebook
     from autograder.gradebook.attempts import counting_attempts
-    from autograder.gradebook.place import default_place
     from autograder.gradebook.results import results_of
 
-    loaded = load_assignment(find_course(course or Path.cwd()), slug)
-    with open_gradebook(default_place(loaded.paths.course, gradebook), create=False) as book:
+    load_assignment(find_course(course or Path.cwd()), slug)  # a slug that does not exist is told
+    with opened(course, where) as book:
         names = {attempt.id: attempt.pseudonym for attempt in counting_attempts(book, slug)}
         results = {attempt: result for attempt, result in results_of(book, slug).items() if attempt in names}
     groups, wrong = groups_of(results), suspects(results.values())
