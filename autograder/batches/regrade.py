@@ -77,9 +77,8 @@ def moves_of(queue: Queue, attempts: Sequence[Attempt]) -> Iterator[Move]:
     marks = current_marks(book, queue.version.assignment)
     ready = result_ids(book, queue.version)
     with book.read() as connection:
-        current = dict(
-            connection.execute(select(current_gradings.c.attempt_id, current_gradings.c.result_id)).tuples().all()
-        )
+        chosen = select(current_gradings.c.attempt_id, current_gradings.c.result_id)
+        current = {row.attempt_id: row.result_id for row in connection.execute(chosen)}
     for attempt in attempts:
         new = ready.get(attempt.file_sha256)
         if new is not None and new != current[attempt.id]:

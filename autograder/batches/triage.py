@@ -43,7 +43,7 @@ class Suspect:
 
     criterion: str
     test: str | None
-    """None when it is the criterion as a whole."""
+    """None when it is the criterion as a whole: several of its tests fall together."""
     failed: int
     of: int
     """Those who pass everything else."""
@@ -73,9 +73,9 @@ def suspects(results: Iterable[Result]) -> list[Suspect]:
         {(one.id, test.name): test.verdict is Verdict.PASS for one in _tested(result) for test in one.tests}
         for result in graded
     ]
-    found = [Suspect(name, None, *counts) for name, counts in _alone(by_criterion).items()]
-    whole = {one.criterion for one in found}
-    found += [Suspect(*name, *counts) for name, counts in _alone(by_test).items() if name[0] not in whole]
+    found = [Suspect(*name, *counts) for name, counts in _alone(by_test).items()]
+    named = {one.criterion for one in found}
+    found += [Suspect(name, None, *counts) for name, counts in _alone(by_criterion).items() if name not in named]
     return sorted(found, key=lambda one: (-one.failed / one.of, -one.failed, one.criterion, one.test or ""))
 
 
