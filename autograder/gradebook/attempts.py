@@ -47,6 +47,8 @@ def receive(
 
     It is a new one only when the student handed in something else in between and this, by `submitted_at`, after it.
     """
+    if submitted_at is not None and submitted_at.tzinfo is None:
+        raise GradebookError(f"{path}: the time {submitted_at} has no time zone. Say which one it is in.")
     name, data = packed(path)
     digest = hashlib.sha256(data).hexdigest()
     received_at = now()

@@ -282,3 +282,13 @@ def test_a_full_disk_loses_nothing_that_was_graded(
     with book.read() as connection:
         count = [len(connection.execute(select(table)).all()) for table in (results, gradings, files)]
     assert count == [3, 3, 3]
+
+
+def test_what_failed_is_tried_again_after_all_others(
+    book: Gradebook, scale: LoadedAssignment, queue: Queue, tmp_path: Path
+) -> None:
+    received(book, tmp_path / "in", *WHO)
+    workforce = Scripted(lambda order: Failure("once") if order.tries == 1 and order.data == b"ada" else result(scale))
+    graded(queue, workforce)
+    assert [order.data for order in workforce.orders].index(b"ada") < 3
+    assert workforce.orders[-1].data == b"ada"

@@ -79,7 +79,8 @@ def test_what_staff_decided_stays(book: Gradebook, scale: LoadedAssignment, late
     ada = counting_attempts(book, "scale")[0]
     write_mark(book, ada.id, "standardise.values", author="grace", kind="override", points=25.0)
     write_mark(book, ada.id, "why.reason", author="grace", points=10.0)
-    assert [(move.before, move.after) for move in moves(later)][0] == (85, 85)
+    first = moves(later)[0]
+    assert (first.before, first.after) == (85, 85)
 
 
 def test_only_some_students(book: Gradebook, later: Queue) -> None:
