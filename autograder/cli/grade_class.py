@@ -164,10 +164,10 @@ class ClassReport:
     def print(self) -> None:
         """What was done on stdout; what is left to do on stderr."""
         intake, tally = self.intake, self.tally
-        late = f", {intake.late} of them late" if intake.late else ""
-        click.echo(f"Received: {intake.entries} entries, {intake.new} new{late}.")
+        late = f", late: {intake.late}" if intake.late else ""
+        click.echo(f"In the folder: {intake.entries}. New in the gradebook: {intake.new}{late}.")
         done = tally.done - len(tally.troubles)
-        click.echo(f"Graded: {done}, of which {tally.failing} lost points to a test. Seed {self.seed}. {self.place}")
+        click.echo(f"Graded: {done}, failing: {tally.failing}. Seed {self.seed}. Gradebook: {self.place}")
         for line in self.worries():
             click.echo(line, err=True)
 

@@ -92,7 +92,7 @@ def test_workers_that_are_killed_in_mid_task_lose_nothing(
 @pytest.mark.slow
 def test_a_task_that_needs_a_gpu_goes_to_a_worker_that_declares_one(scale: LoadedAssignment) -> None:
     """It waits for one, and no other worker is given it."""
-    from distributed import Client, LocalCluster
+    from distributed import Client, LocalCluster, Nanny
 
     gpu = scale.model_copy(update={"assignment": scale.assignment.model_copy(update={"gpu": True})})
     order = Order(1, "0" * 64, "scale.py", b"x = 1\n")
@@ -107,9 +107,6 @@ def test_a_task_that_needs_a_gpu_goes_to_a_worker_that_declares_one(scale: Loade
         run.start()
         time.sleep(2)
         assert outcomes == []
-        plain.new_worker_spec()
-        from distributed import Nanny
-
         plain.worker_spec["gpu"] = {
             "cls": Nanny,
             "options": {"nthreads": 1, "resources": {"GPU": 1}, "silence_logs": 50},
@@ -119,6 +116,7 @@ def test_a_task_that_needs_a_gpu_goes_to_a_worker_that_declares_one(scale: Loade
         held = client.run(lambda: __import__("sys").modules.get("autograder.batches.remote") is not None)
         with_gpu = client.run(lambda dask_worker: bool(dask_worker.state.total_resources))
     assert len(outcomes) == 1
+    assert sorted(with_gpu.values()) == [False, True]
     assert held == with_gpu
 
 

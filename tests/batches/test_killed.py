@@ -49,16 +49,17 @@ def finish(grader: subprocess.Popen[bytes]) -> str:
     return out.decode()
 
 
-def descendants(pid: int) -> list[int]:
-    """The processes that `pid` started."""
+def workers(pid: int) -> list[int]:
+    """The workers that the coordinator `pid` has now."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                worker = b"spawn_main" in (entry / "cmdline").read_bytes()
             except OSError:
                 continue
-            if parent == pid:
+            if parent == pid and worker:
                 found.append(int(entry.name))
     return found
 
@@ -111,7 +112,7 @@ def test_a_worker_that_is_killed_in_mid_task(start: Callable[[], subprocess.Pope
     while grader.poll() is None and killed < 2:
         wait_until(lambda: progress_of(book, "scale").claimed > 0, grader)
         time.sleep(0.3)
-        for pid in descendants(grader.pid)[-1:]:
+        for pid in workers(grader.pid)[-1:]:
             os.kill(pid, signal.SIGKILL)
             killed += 1
     finish(grader)
