@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from autograder.cli.errors import DONE
-from autograder.cli.gradebook import gradebook_option, opened
+from autograder.cli.gradebook import gradebook_option, is_missing, opened
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
@@ -34,12 +34,15 @@ def import_(course: Path | None, file: Path, preview: bool, where: str | None, a
     Students are known by their sid: a second import changes what differs and adds who is new. Nobody is removed.
     A file with an error changes nothing; all its errors are told at once.
     """
-    from autograder.gradebook.roster import import_roster
+    from autograder.gradebook.roster import Imported, import_roster
     from autograder.gradebook.roster_file import read_roster
 
     read = read_roster(file)
-    with opened(course, where, create=not preview) as book:
-        done = import_roster(book, read.entries, preview=preview)
+    if preview and is_missing(course, where):
+        done = Imported(new=tuple(entry.sid for entry in read.entries))
+    else:
+        with opened(course, where, create=True) as book:
+            done = import_roster(book, read.entries, preview=preview)
     notes = [str(note) for note in read.notes.items]
     if as_json:
         click.echo(json.dumps({**asdict(done), "notes": notes, "preview": preview}, ensure_ascii=False))

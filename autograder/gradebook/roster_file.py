@@ -17,7 +17,7 @@ COLUMNS = {
     "name": ("name", "full name", "student name", "student"),
     "first": ("first name", "given name", "forename"),
     "last": ("last name", "family name", "surname"),
-    "email": ("email", "e mail", "email address", "mail"),
+    "email": ("email", "e mail", "email address", "e mail address", "mail"),
     "section": ("section", "sections", "section name", "group"),
 }
 """What a column holds → its names in the exports of other systems, those that say it best first."""

@@ -92,5 +92,7 @@ def test_a_purge_may_empty_files_and_nothing_more(full: Gradebook) -> None:
             connection.execute(text(f"UPDATE files SET {sql}"))
     purge(full, "lstm")
     assert people(full)
+    with pytest.raises(GradebookError, match="files is append-only"), full.write() as connection:
+        connection.execute(text("UPDATE files SET sha256 = 'other'"))
     with pytest.raises(GradebookError, match=r"was removed from .* by `gradus purge`"):
         file_of(full, digest)
