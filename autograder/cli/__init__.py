@@ -20,9 +20,11 @@ COMMANDS: dict[str, str] = {
     "gradescope": "Make the zip for Gradescope, and try it out in a local container.",
     "list": "The assignments of the course: questions, points, tests.",
     "purge": "Remove personal data from the gradebook: files and the roster.",
+    "regrade": "Grade a class again after a change: who would move, then adopt.",
     "release": "Make the student's folder and the answer key from the source notebook.",
     "roster": "Who takes the course: import a list, show it.",
     "staff": "Who marks, in which role, and whom they must not mark.",
+    "triage": "What a class fails at, grouped by behaviour; tests that look wrong.",
     "verify": "Prove an assignment with submissions whose outcome is known.",
 }
 """Command → its line in `gradus --help`. A new one is a line here and a module of this package, named like

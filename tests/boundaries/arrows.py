@@ -21,11 +21,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "student": ("course",),
     "report": ("grading.result", "course"),
     "gradebook": ("grading.result", "course"),
+    "batches": ("gradebook", "grading", "report", "sandbox", "course"),
     "release": ("course",),
     "datasets": ("course",),
     "verify": ("release", "student", "grading", "sandbox", "course"),
     "bridges": ("report", "grading", "sandbox", "course"),
     "cli": (
+        "batches",
         "gradebook",
         "bridges",
         "verify",
