@@ -20,6 +20,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "grading": ("checks", "child", "sandbox", "course"),
     "student": ("course",),
     "report": ("grading.result", "course"),
+    "statistics": ("gradebook", "report", "grading.result", "course"),
     "release": ("course",),
     "datasets": ("course",),
     "verify": ("release", "student", "grading", "sandbox", "course"),
