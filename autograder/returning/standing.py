@@ -145,4 +145,4 @@ def _again(book: Gradebook) -> Iterator[tuple[int, str, int]]:
         .join(last, last.c.attempt_id == current_gradings.c.attempt_id)
         .join(gradings, gradings.c.id == last.c.id)
     )
-    yield from (tuple(row) for row in selected(book, chosen))  # type: ignore[misc]
+    yield from (tuple(row) for row in selected(book, chosen))

@@ -24,7 +24,7 @@ class Given:
     share: float
     """Of the criterion's points, 0 to 1."""
     position: int | None
-    """Which of the author's marks on this criterion it was, from 1; None where it was not recorded."""
+    """How many marks its author had given before, in this sitting; None where it was not recorded."""
 
 
 @dataclass(frozen=True)
@@ -154,9 +154,9 @@ def _tenfold(value: float | None) -> float | None:
 
 
 def shares_by_position(marks: Iterable[Given], width: int = 10) -> tuple[tuple[int, float, int], ...]:
-    """(first position, mean share, marks) of every `width` positions, all authors together: the curve of a class."""
+    """(marks given before, mean share, marks) in steps of `width`, all authors together: the curve of a class."""
     groups: dict[int, list[float]] = {}
     for mark in marks:
         if mark.position is not None:
-            groups.setdefault((mark.position - 1) // width, []).append(mark.share)
-    return tuple((group * width + 1, fmean(shares), len(shares)) for group, shares in sorted(groups.items()))
+            groups.setdefault(mark.position // width, []).append(mark.share)
+    return tuple((group * width, fmean(shares), len(shares)) for group, shares in sorted(groups.items()))

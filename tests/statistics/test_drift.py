@@ -10,7 +10,7 @@ from autograder.statistics.drift import Given, by_grader, by_order, shares_by_po
 
 
 def given(author: str, *shares: float, criterion: str = "a") -> list[Given]:
-    return [Given(author, criterion, share, n) for n, share in enumerate(shares, start=1)]
+    return [Given(author, criterion, share, n) for n, share in enumerate(shares)]
 
 
 class TestGrader:
@@ -68,4 +68,4 @@ class TestOrder:
 
 def test_the_curve_of_a_class_by_tens() -> None:
     marks = given("ann", *[1.0] * 10, 0.5) + given("ben", 0.0)
-    assert shares_by_position(marks) == ((1, pytest.approx(10 / 11), 11), (11, 0.5, 1))
+    assert shares_by_position(marks) == ((0, pytest.approx(10 / 11), 11), (10, 0.5, 1))
