@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 640, 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 12, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 20, 40
 _LABEL = 210
 """Room for a row's label."""
 _ROW = 26
@@ -31,7 +31,6 @@ class Box:
     height: float
     tip: str
     label: str = ""
-    tone: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,10 @@ from autograder.cli import run
 from autograder.course.verdict import Verdict
 from autograder.gradebook import Gradebook
 from autograder.gradebook.requests import answer, ask
-from autograder.gradebook.results import adopt
+from autograder.gradebook.results import adopt, finished
 from autograder.gradebook.returns import returned_of
 from autograder.gradebook.rubrics import keep_rubric
 from autograder.gradebook.tasks import Key, claim, enqueue, finish
-from autograder.gradebook.results import finished
 from autograder.returning.pages import file_name
 from tests.report.test_feedback import Page
 from tests.returning.made import ESSAY, handed_in, marked, result, scale
