@@ -79,8 +79,9 @@ def _criteria(found: ClassStatistics, table: Table) -> Section:
 
 
 def _mistakes(found: ClassStatistics, table: Table) -> Section:
+    names = [m.name for m in found.mistakes]
     given = [
-        Row(m.name or f"{m.criterion}: unknown", m.share, f"{m.name or 'no known mistake'}, {m.criterion}: {m.count}",
+        Row(m.name if m.name and names.count(m.name) == 1 else f"{m.name or 'unknown'}, {m.criterion}", m.share, f"{m.name or 'no known mistake'}, {m.criterion}: {m.count}",
             tone="" if m.name else "soft")
         for m in found.mistakes[:_MOST]
     ]  # fmt: skip
