@@ -13,16 +13,20 @@ import click
 from autograder import __version__
 
 COMMANDS: dict[str, str] = {
+    "backup": "Copy the gradebook, also while others write to it.",
     "check": "Run the public tests on your notebook (for students).",
     "data": "Full-size data from an archive you have: checked by hash, converted.",
     "export": "Scores as CSV, as Gradescope's results.json, or as JSON.",
     "grade": "Grade submissions: results, feedback pages, Gradescope files.",
     "gradescope": "Make the zip for Gradescope, and try it out in a local container.",
     "list": "The assignments of the course: questions, points, tests.",
+    "purge": "Remove personal data from the gradebook: files and the roster.",
     "release": "Make the student's folder and the answer key from the source notebook.",
     "requests": "Regrade requests of students: note, list and answer them.",
     "return": "Write every student's feedback page, and note that it was given.",
+    "roster": "Who takes the course: import a list, show it.",
     "rubric": "Change a rubric's points and texts; see first what it does to scores.",
+    "staff": "Who marks, in which role, and whom they must not mark.",
     "statistics": "How a class did, how hard criteria are, and how well TAs agree.",
     "verify": "Prove an assignment with submissions whose outcome is known.",
 }
