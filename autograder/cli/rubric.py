@@ -40,31 +40,34 @@ def command(
 
     KEY is title, points, feedback, levels.N.points or levels.N.text; points=… in front of every criterion is the rubric's total.
     The file keeps its comments and layout, is checked like a course that is loaded, and written as a whole. Marks of a
-    level that pays something else now are appended again; what tests decide changes when you grade again.
+    level that pays something else now are appended again; what tests decide changes when you grade again. After a crash in
+    between, the same call does the rest.
     """
     from autograder.course.loading import find_course, load_assignment
     from autograder.course.rubric_edit import fingerprint, propose, read_rubric_text, save_rubric
 
     root = find_course(course or Path.cwd())
     before = load_assignment(root, slug)
-    expected = fingerprint(read_rubric_text(before.paths))
+    now = read_rubric_text(before.paths)
     text, after = propose(root, slug, changes_of(words))
     with _book(course, where) as book:
-        found, marks = [], []
+        found, marks = [], 0
         if book is not None:
             from autograder.gradebook.rubric_effect import carry, effects, to_carry
             from autograder.gradebook.rubrics import keep_rubric
 
             found = effects(book, slug, before.rubric, after.rubric)
-            marks = to_carry(book, slug, before.rubric, after.rubric)
+            marks = len(to_carry(book, slug, before.rubric, after.rubric, fingerprint(text)))
         if not preview:
-            save_rubric(before.paths, text, expected=expected)
+            save_rubric(before.paths, text, expected=fingerprint(now))
             if book is not None:
-                carry(book, marks, keep_rubric(book, slug, text), author_of(author))
+                keep_rubric(book, slug, now)
+                new = keep_rubric(book, slug, text)
+                marks = carry(book, slug, before.rubric, after.rubric, new, author_of(author))
     if as_json:
         click.echo(json.dumps([_record(effect) for effect in found], ensure_ascii=False, indent=1))
     else:
-        _print(found, len(marks), preview, book is not None, f"rubrics/{slug}.yaml")
+        _print(found, marks, preview, book is not None, f"rubrics/{slug}.yaml")
     return DONE
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autograder.course.findings import Findings
 from autograder.course.models import Criterion, Rubric
+from autograder.course.yaml_lines import model_of
 from autograder.gradebook.attempts import attempts_of
 from autograder.gradebook.book import Gradebook
+from autograder.gradebook.errors import Collision
 from autograder.gradebook.marks import Mark, current_marks, write_mark
+from autograder.gradebook.rubrics import rubric_text
 from autograder.gradebook.scores import CriterionScore, Score, scores_of
 
 _EPS = 1e-9
+_ROUNDS = 5
 
 
 @dataclass(frozen=True)
@@ -44,18 +48,20 @@ def effects(book: Gradebook, assignment: str, old: Rubric, new: Rubric) -> list[
     """Every attempt that counts and has a result, by pseudonym.
 
     What tests decide keeps its share of the points: that is what grading again comes to, as long as tests say the same. A mark of
-    a level of `old` takes the points of the level with the same number in `new`; other marks and overrides keep their points,
+    a level takes the points that the level with the same number pays in `new`; other marks and overrides keep their points,
     and no more than there are to get.
     """
     names = {attempt.id: attempt.pseudonym for attempt in attempts_of(book, assignment)}
-    found = [_effect(score, names[score.attempt_id], old, new) for score in scores_of(book, assignment) if score.criteria]
+    carried = {(one.mark.attempt_id, one.mark.criterion): one.points for one in to_carry(book, assignment, old, new)}
+    scores = [score for score in scores_of(book, assignment) if score.criteria]
+    found = [_effect(score, names[score.attempt_id], carried, new) for score in scores]
     return sorted(found, key=lambda effect: effect.pseudonym)
 
 
-def _effect(score: Score, pseudonym: str, old: Rubric, new: Rubric) -> Effect:
+def _effect(score: Score, pseudonym: str, carried: dict[tuple[int, str], float], new: Rubric) -> Effect:
     changed = []
     for part in score.criteria:
-        after = _after(part, old.criterion(part.id), new.criterion(part.id))
+        after = _after(part, carried.get((score.attempt_id, part.id)), new.criterion(part.id))
         if abs(after - part.score) > _EPS:
             changed.append((part.id, part.score, after))
     moved = sum(after - before for _, before, after in changed)
@@ -64,15 +70,42 @@ def _effect(score: Score, pseudonym: str, old: Rubric, new: Rubric) -> Effect:
     )
 
 
-def _after(part: CriterionScore, old: Criterion | None, new: Criterion | None) -> float:
+def _after(part: CriterionScore, carried: float | None, new: Criterion | None) -> float:
     if new is None:
         return 0.0
     if part.source == "pending":
         return part.score
     if part.source == "tests":
         return round(part.score / part.points * new.points, 2)
-    carried = _carried_points(part.score, old, new)
     return min(part.score if carried is None else carried, new.points)
+
+
+def to_carry(book: Gradebook, assignment: str, old: Rubric, new: Rubric, new_sha256: str = "") -> list[Carried]:
+    """Marks whose level pays something else in `new`.
+
+    A mark is read by the rubric it was given by, and by `old` where that was not kept. One that was given by `new` itself (its
+    hash is `new_sha256`) stays.
+    """
+    kept: dict[str, Rubric] = {}
+    found = []
+    for (_, criterion), mark in sorted(current_marks(book, assignment).items()):
+        target = new.criterion(criterion)
+        if target is None or mark.points is None or mark.kind == "override":
+            continue
+        if mark.rubric_sha256 and mark.rubric_sha256 == new_sha256:
+            continue
+        if mark.rubric_sha256 not in kept:
+            kept[mark.rubric_sha256] = _kept(book, mark.rubric_sha256, assignment) or old
+        points = _carried_points(mark.points, kept[mark.rubric_sha256].criterion(criterion), target)
+        if points is not None and points != mark.points:
+            found.append(Carried(mark, points))
+    return found
+
+
+def _kept(book: Gradebook, sha256: str, assignment: str) -> Rubric | None:
+    text = rubric_text(book, sha256) if sha256 else None
+    lined = model_of(text, f"rubrics/{assignment}.yaml", Rubric, Findings()) if text is not None else None
+    return lined.value if lined else None
 
 
 def _carried_points(points: float, old: Criterion | None, new: Criterion) -> float | None:
@@ -83,30 +116,28 @@ def _carried_points(points: float, old: Criterion | None, new: Criterion) -> flo
     return new.levels[numbers[0]].points if len(numbers) == 1 else None
 
 
-def to_carry(book: Gradebook, assignment: str, old: Rubric, new: Rubric) -> list[Carried]:
-    """Marks whose level pays something else in `new`."""
-    return list(_to_carry(current_marks(book, assignment), old, new))
+def carry(book: Gradebook, assignment: str, old: Rubric, new: Rubric, new_sha256: str, author: str) -> int:
+    """Append each mark of `to_carry` again with its new points, comment and level kept: the number of them.
 
-
-def _to_carry(marks: dict[tuple[int, str], Mark], old: Rubric, new: Rubric) -> Iterator[Carried]:
-    for (_, criterion), mark in sorted(marks.items()):
-        target = new.criterion(criterion)
-        if target is None or mark.points is None or mark.kind == "override":
-            continue
-        points = _carried_points(mark.points, old.criterion(criterion), target)
-        if points is not None and points != mark.points:
-            yield Carried(mark, points)
-
-
-def carry(book: Gradebook, carried: list[Carried], rubric_sha256: str, author: str) -> int:
-    """Append each mark again with its new points, comment and level kept: the number of them.
-
-    Raises Collision where somebody has marked meanwhile; what was appended before that stays, and a second call does the rest.
+    Where somebody marks at the same moment, theirs is looked at once more. Interrupted and called again it does the rest.
     """
-    for one in carried:
-        mark = one.mark
+    written = 0
+    for _ in range(_ROUNDS):
+        todo = to_carry(book, assignment, old, new, new_sha256)
+        for one in todo:
+            written += _again(book, one, new_sha256, author)
+        if not todo:
+            break
+    return written
+
+
+def _again(book: Gradebook, one: Carried, rubric_sha256: str, author: str) -> bool:
+    mark = one.mark
+    try:
         write_mark(
             book, mark.attempt_id, mark.criterion, author=author, kind=mark.kind, level=mark.level, points=one.points,
             comment=mark.comment, rubric_sha256=rubric_sha256, patch=mark.patch, expected=mark.id,
         )  # fmt: skip
-    return len(carried)
+    except Collision:
+        return False
+    return True

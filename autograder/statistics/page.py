@@ -79,12 +79,17 @@ def _criteria(found: ClassStatistics, table: Table) -> Section:
 
 
 def _mistakes(found: ClassStatistics, table: Table) -> Section:
-    names = [m.name for m in found.mistakes]
+    drawn = found.mistakes[:_MOST]
+    names = [m.name for m in drawn]
     given = [
-        Row(m.name if m.name and names.count(m.name) == 1 else f"{m.name or 'unknown'}, {m.criterion}", m.share, f"{m.name or 'no known mistake'}, {m.criterion}: {m.count}",
-            tone="" if m.name else "soft")
-        for m in found.mistakes[:_MOST]
-    ]  # fmt: skip
+        Row(
+            label=m.name if m.name and names.count(m.name) == 1 else f"{m.name or 'unknown'}, {m.criterion}",
+            value=m.share,
+            tip=f"{m.name or 'no known mistake'}, {m.criterion}: {m.count}",
+            tone="" if m.name else "soft",
+        )
+        for m in drawn
+    ]
     told = f"The commonest: {given[0].tip}."
     axis = (0, 0.25, 0.5, 0.75, 1)
     return Section(table, rows=rows("Share of submissions by mistake", told, given, axis, "share of submissions"))

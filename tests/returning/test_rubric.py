@@ -12,6 +12,7 @@ from autograder.course.loading import load_assignment
 from autograder.gradebook import Gradebook
 from autograder.gradebook.marks import current_mark
 from autograder.gradebook.rubric_effect import effects
+from autograder.gradebook.rubrics import keep_rubric
 from autograder.gradebook.scores import scores_of
 from tests.returning.made import ESSAY, handed_in, marked, result, scale
 
@@ -74,6 +75,43 @@ def test_marks_of_a_level_are_carried_over(tiny: Path, book: Gradebook, tmp_path
     assert current_mark(book, full.id, ESSAY) == kept
     assert [score.score for score in scores_of(book, "scale")] == [94, 100]
     assert scale(tiny).rubric.criteria[-1].levels[1].points == 14
+
+
+def test_a_mark_is_read_by_the_rubric_it_was_given_by(tiny: Path, book: Gradebook, tmp_path: Path) -> None:
+    """Given when the second level paid 5: it takes what the second level pays now, and not what 5 points would be."""
+    text = (tiny / "rubrics/scale.yaml").read_text()
+    one = handed_in(book, tiny, tmp_path, "s1")
+    marked(book, one, 5, rubric_sha256=keep_rubric(book, "scale", text.replace("{points: 10,", "{points: 5,")))
+    assert call(tiny, *LEVELS, "--as", "ina") == 0
+    assert [score.score for score in scores_of(book, "scale")] == [94]
+
+
+def test_levels_that_trade_places_are_carried_once(tiny: Path, book: Gradebook, tmp_path: Path) -> None:
+    """0 becomes 10 and 10 becomes 14: what was 0 does not go on to 14, not even when called again."""
+    one = handed_in(book, tiny, tmp_path, "s1")
+    marked(book, one, 0)
+    arguments = ("why.reason", "levels.1.points=10", "levels.2.points=14", "--as", "ina")
+    assert call(tiny, *arguments) == 0
+    assert call(tiny, *arguments) == 0
+    assert [score.score for score in scores_of(book, "scale")] == [90]
+
+
+def test_what_a_crash_left_undone_is_done_by_the_same_call(
+    tiny: Path, book: Gradebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (tiny / "rubrics/scale.yaml").read_text()
+    one = handed_in(book, tiny, tmp_path, "s1")
+    marked(book, one, 10, rubric_sha256=keep_rubric(book, "scale", text))
+
+    def die(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("autograder.gradebook.rubric_effect.carry", die)
+        assert call(tiny, *LEVELS, "--as", "ina") == 130
+    assert [score.score for score in scores_of(book, "scale")] == [90]
+    assert call(tiny, *LEVELS, "--as", "ina") == 0
+    assert [score.score for score in scores_of(book, "scale")] == [94]
 
 
 def test_before_the_first_hand_in(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
