@@ -13,7 +13,8 @@ import pytest
 
 from autograder.course.verdict import Verdict
 from autograder.grading.result import ErrorMap, Result
-from autograder.report.feedback import TEMPLATES, feedback_html, prose
+from autograder.report.feedback import feedback_html
+from autograder.report.page import TEMPLATES, prose
 
 from . import samples
 from .samples import criterion, outcome, result_of
