@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Audience = Literal["student", "staff"]
 TEMPLATES = Path(__file__).parent / "templates"
+STYLE = ("colours", "feedback", "figures")
+"""Style sheets of the page, in order; the review desk has the first and the last in common with it."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def feedback_html(result: Result, *, audience: Audience = "student", questions: 
     `after_published` are shown: staff hand out the page, and do so when it is time.
     """
     shown = [c for c in result.criteria if audience == "staff" or c.visibility != "hidden"]
-    style = (TEMPLATES / "feedback.css").read_text(encoding="utf-8")
+    style = "".join((TEMPLATES / f"{part}.css").read_text(encoding="utf-8") for part in STYLE)
     page = _environment().get_template("feedback.html.j2")
     return page.render(
         result=_without_criteria(result),
