@@ -119,13 +119,14 @@ def _questions(criteria: list[CriterionResult], titles: Mapping[str, str]) -> li
                 score=sum(c.score for c in own),
                 points=sum(c.points for c in own),
                 pending=sum(c.points - c.score for c in own if c.verdict.pending),
-                criteria=tuple(_criterion(c, f"{number}.{n}") for n, c in enumerate(own, start=1)),
+                criteria=tuple(criterion_view(c, f"{number}.{n}") for n, c in enumerate(own, start=1)),
             )
         )
     return views
 
 
-def _criterion(criterion: CriterionResult, number: str) -> CriterionView:
+def criterion_view(criterion: CriterionResult, number: str) -> CriterionView:
+    """One criterion as pages show it; `number` tells its drawings apart."""
     face = face_of(criterion.verdict, criterion.score, criterion.points)
     # A grader's own failure must say whose fault it is even when a message was left by what failed.
     told = criterion.message and face.meaning not in criterion.message

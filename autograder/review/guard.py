@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,19 @@ SAFE = ("GET", "HEAD")
 MOST_BODY = 1 << 20
 
 
+@dataclass(frozen=True)
+class Me:
+    """Who asks: what every page knows of them."""
+
+    name: str
+    role: str
+    csrf: str
+
+    @property
+    def writes(self) -> bool:
+        return self.role != "read-only"
+
+
 class Guard:
     """ASGI middleware. `role` tells the role of a member of staff, or None for one who is no longer there."""
 
@@ -41,7 +55,7 @@ class Guard:
         self.app, self.door, self.hosts, self.cookie, self.role = app, door, tuple(hosts), cookie, role
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through with `scope["session"]` and `scope["role"]`, or say why not."""
+        """Let a request through with `scope["me"]`, or say why not."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -56,22 +70,22 @@ class Guard:
         if headers.get("host") not in self.hosts:
             return 421, f"This desk answers at {self.hosts[0]} only. Open the link that `gradus review` printed."
         session = self.door.session(_cookie(headers.get("cookie", ""), self.cookie))
-        scope["session"] = session
         if scope["path"].startswith(OPEN) and scope["method"] in SAFE:
             return None
         if session is None:
             return 401, "You are not signed in here. Open the link that `gradus review` printed; each works once."
-        scope["role"] = self.role(session.name)
-        if scope["role"] is None:
+        role = self.role(session.name)
+        if role is None:
             return 403, f"{session.name} is not among the staff of this gradebook. Ask the instructor."
-        return None if scope["method"] in SAFE else self._trouble_of_a_write(scope, headers, session)
+        scope["me"] = Me(session.name, role, session.csrf)
+        return None if scope["method"] in SAFE else self._trouble_of_a_write(headers, session, role)
 
-    def _trouble_of_a_write(self, scope: Scope, headers: dict[str, str], session: Session) -> tuple[int, str] | None:
+    def _trouble_of_a_write(self, headers: dict[str, str], session: Session, role: str) -> tuple[int, str] | None:
         if not session.allows(headers.get("x-csrf-token", "")):
             return 403, "This did not come from a page of the desk, so nothing was written. Reload the page."
         if headers.get("origin", "") not in ("", *(f"http://{host}" for host in self.hosts)):
             return 403, "This came from a page of another server, so nothing was written."
-        if scope["role"] == "read-only":
+        if role == "read-only":
             return 403, "You may look but not write. Ask the instructor for the role of a TA."
         size = headers.get("content-length", "")
         if not size.isdigit() or int(size) > MOST_BODY:

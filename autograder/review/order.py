@@ -31,8 +31,12 @@ def draw(*words: str) -> bytes:
     return hashlib.sha256("\0".join(words).encode()).digest()
 
 
-def neighbour(order: Sequence[int], current: int | None, wanted: set[int], step: int) -> int | None:
-    """The next of `wanted` after `current` in `order` (before it, with `step` -1), around the end once."""
-    start = order.index(current) if current in order else (-1 if step > 0 else 0)
-    turn = [order[(start + step * n) % len(order)] for n in range(1, len(order) + 1)] if order else []
-    return next((one for one in turn if one in wanted and one != current), None)
+def neighbour(
+    order: Sequence[int], current: int | None, wanted: set[int], *, back: bool = False, turn: bool = False
+) -> int | None:
+    """The next of `wanted` after `current` in `order`, or the one before; with `turn`, after the end comes the start."""
+    if current is None or current not in order:
+        return next((one for one in order if one in wanted), None)
+    at = order.index(current)
+    ahead = order[:at][::-1] if back else [*order[at + 1 :], *(order[:at] if turn else ())]
+    return next((one for one in ahead if one in wanted), None)
