@@ -20,11 +20,23 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "grading": ("checks", "child", "sandbox", "course"),
     "student": ("course",),
     "report": ("grading.result", "course"),
+    "gradebook": ("grading.result", "course"),
     "release": ("course",),
     "datasets": ("course",),
     "verify": ("release", "student", "grading", "sandbox", "course"),
     "bridges": ("report", "grading", "sandbox", "course"),
-    "cli": ("bridges", "verify", "release", "datasets", "report", "student", "grading", "sandbox.backend", "course"),
+    "cli": (
+        "gradebook",
+        "bridges",
+        "verify",
+        "release",
+        "datasets",
+        "report",
+        "student",
+        "grading",
+        "sandbox.backend",
+        "course",
+    ),
 }
 """Package of autograder → what it imports besides itself: a package, or a part of one.
 
