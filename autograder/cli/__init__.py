@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "gradescope": "Make the zip for Gradescope, and try it out in a local container.",
     "list": "The assignments of the course: questions, points, tests.",
     "release": "Make the student's folder and the answer key from the source notebook.",
+    "review": "The desk for TAs: a local web page to mark what tests cannot decide.",
     "verify": "Prove an assignment with submissions whose outcome is known.",
 }
 """Command → its line in `gradus --help`. A new one is a line here and a module of this package, named like

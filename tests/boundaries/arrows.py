@@ -25,7 +25,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "datasets": ("course",),
     "verify": ("release", "student", "grading", "sandbox", "course"),
     "bridges": ("report", "grading", "sandbox", "course"),
+    "review": ("gradebook", "report", "grading", "sandbox", "course"),
     "cli": (
+        "review",
         "gradebook",
         "bridges",
         "verify",
