@@ -60,8 +60,16 @@ def _markdown() -> MarkdownIt:
 
 
 def _lower_headings(html: str) -> str:
-    """The page has an h1 and h2 of its own: a student's come below them."""
-    return re.sub(r"(</?h)([1-4])\b", lambda match: f"{match[1]}{min(int(match[2]) + 2, 6)}", html)
+    """The page has an h1 and h2 of its own: a student's come below them, and no level is left out on the way down."""
+    level = 2
+
+    def lowered(match: re.Match[str]) -> str:
+        nonlocal level
+        if match[1] == "<h":
+            level = min(int(match[2]) + 2, level + 1, 6)
+        return f"{match[1]}{level}"
+
+    return re.sub(r"(</?h)([1-6])\b", lowered, html)
 
 
 def code(text: str) -> Markup:

@@ -4,6 +4,20 @@
 const by = (id) => document.getElementById(id);
 const opened = { at: performance.now(), hidden: 0, since: null };
 let leaving = null; // an address to go to once the comment is saved
+let busy = false; // a write is on its way: what is asked for meanwhile waits, so that leaving cuts nothing off
+const waiting = [];
+let sent = null; // the comment as it went out
+let typed = null; // and what was added to it before the answer came
+
+function inTurn(action) {
+  if (busy) waiting.push(action);
+  else action();
+}
+
+function turn() {
+  busy = false;
+  while (!busy && !leaving && waiting.length) waiting.shift()();
+}
 
 // ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -47,11 +61,12 @@ function onKey(event) {
   const action = level ? () => press(level) : actions[event.key];
   if (!action) return;
   event.preventDefault();
-  action();
+  if (["c", "/", "?"].includes(event.key)) action();
+  else inTurn(action);
 }
 
 function press(button) {
-  if (button && !button.disabled) button.form.requestSubmit(button);
+  if (button && !button.disabled) button.click(); // a click, as htmx sends along the button that was clicked
 }
 
 function focusEnd(area) {
@@ -156,11 +171,14 @@ function trouble(text) {
   const place = by("trouble");
   place.textContent = text;
   place.hidden = !text;
+  if (!text) return;
   leaving = null;
+  waiting.length = 0;
+  busy = false;
 }
 
 document.addEventListener("htmx:configRequest", (event) => {
-  if ("seconds" in event.detail.parameters) event.detail.parameters.seconds = seconds().toFixed(1);
+  if (event.detail.elt.id === "panel") event.detail.parameters.seconds = seconds().toFixed(1);
 });
 document.addEventListener("htmx:sendError", () => trouble("The desk does not answer, so nothing was saved. Is `gradus review` still running? What you wrote stays here."));
 document.addEventListener("htmx:timeout", () => trouble("The desk took too long to answer. Reload the page to see what was saved."));
@@ -170,10 +188,27 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   const panel = by("panel");
-  if (!panel || event.detail.elt.id === "presence" || event.detail.elt.closest("#presence")) return;
+  if (event.detail.elt.id !== "panel") return;
   keepDraft();
   if (leaving && panel.dataset.saved === "yes") location.assign(leaving);
+  else if (panel.dataset.saved !== "yes") waiting.length = 0; // what was refused is read before anything else happens
   leaving = null;
+  turn();
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.id !== "panel") return;
+  busy = true;
+  sent = by("comment").value;
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const area = by("comment");
+  typed = event.detail.target.id === "panel" && area.value !== sent ? area.value : null;
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.elt.id !== "panel" || typed === null) return;
+  const focused = document.activeElement === by("comment");
+  by("comment").value = typed;
+  if (focused) focusEnd(by("comment"));
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) opened.since = performance.now();
@@ -198,7 +233,7 @@ document.addEventListener("click", (event) => {
     showKeys();
   } else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
-    go(chosen);
+    inTurn(() => go(chosen));
   }
 });
 by("reuse")?.addEventListener("keydown", walk);
