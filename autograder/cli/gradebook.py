@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,13 +21,23 @@ gradebook_option = click.option(
 
 def opened(course: Path | None, where: str | None, *, create: bool = False) -> Gradebook:
     """The gradebook of a command: what its option says, or the environment, or the one of the course."""
-    import os
-
     from autograder.gradebook import open_gradebook
+
+    return open_gradebook(_place(course, where), create=create)
+
+
+def is_missing(course: Path | None, where: str | None) -> bool:
+    """Whether it is a file that is not there yet."""
+    from autograder.gradebook.place import place_of
+
+    file = place_of(_place(course, where)).file
+    return file is not None and not file.exists()
+
+
+def _place(course: Path | None, where: str | None) -> str:
+    from autograder.course.loading import find_course
     from autograder.gradebook.place import VARIABLE, default_place
 
     if where or os.environ.get(VARIABLE):
-        return open_gradebook(default_place(Path(), where), create=create)
-    from autograder.course.loading import find_course
-
-    return open_gradebook(default_place(find_course(course or Path.cwd())), create=create)
+        return default_place(Path(), where)
+    return default_place(find_course(course or Path.cwd()))

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, insert, select
+from sqlalchemy import Connection, Select, Table, insert, select, update
 
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.clock import now
@@ -47,15 +47,17 @@ def receive(
 
     It is a new one only when the student handed in something else in between and this, by `submitted_at`, after it.
     """
+    if submitted_at is not None and submitted_at.tzinfo is None:
+        raise GradebookError(f"{path}: the time {submitted_at} has no time zone. Say which one it is in.")
     name, data = packed(path)
     digest = hashlib.sha256(data).hexdigest()
     received_at = now()
     with book.write() as connection:
         earlier = _rows(connection, assignment, student_id)
         known = _same(earlier, digest, submitted_at)
+        _keep(connection, digest, name, data)
         if known:
             return known
-        _keep(connection, digest, name, data)
         handed_in = submitted_at or received_at
         values = {
             "assignment": assignment,
@@ -121,8 +123,12 @@ def _same(earlier: list[Attempt], digest: str, submitted_at: datetime | None) ->
 
 
 def _keep(connection: Connection, digest: str, name: str, data: bytes) -> None:
-    if connection.execute(select(files.c.sha256).where(files.c.sha256 == digest)).first() is None:
+    """Once, whoever hands it in; again after a purge."""
+    there = connection.execute(select(files.c.data.is_(None)).where(files.c.sha256 == digest)).scalar()
+    if there is None:
         connection.execute(insert(files).values(sha256=digest, name=name, data=data))
+    elif there:
+        connection.execute(update(files).where(files.c.sha256 == digest).values(name=name, data=data))
 
 
 def _chosen(source: Table) -> Select[Any]:

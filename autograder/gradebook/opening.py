@@ -49,9 +49,10 @@ def _bring_up_to_date(book: Gradebook, create: bool) -> None:
         found = _revision(connection, book.place)
     if found is None and not create:
         raise GradebookError(f"There is no gradebook at {book.place}. `gradus roster import FILE` makes one.")
-    with book.write() as connection:  # also where there is nothing to do: a disk that cannot be written shows here
+    with book.write() as connection:
         if found != REVISIONS[-1] and _revision(connection, book.place) != REVISIONS[-1]:
             _migrate(connection)
+        connection.execute(text("DELETE FROM tasks WHERE 1 = 0"))  # one that may only be read is refused now, not later
 
 
 def _revision(connection: Connection, place: Place) -> str | None:

@@ -48,4 +48,5 @@ def place_of(where: str | Path) -> Place:
         return place_of(Path(url.database))
     if kind == "postgresql":
         return Place(url.set(drivername="postgresql+psycopg"), None)
-    raise GradebookError(f"{where}: a gradebook is a file of SQLite or a PostgreSQL database. Give one of these.")
+    shown = url.render_as_string(hide_password=True)
+    raise GradebookError(f"{shown}: a gradebook is a file of SQLite or a PostgreSQL database. Give one of these.")

@@ -18,6 +18,8 @@ _SAID = (
     ("unable to open", "cannot be opened ({said}). Look at the path and its permissions."),
     ("locked", "is in use by somebody who does not let go of it. See which other gradus runs, then try again."),
     ("append-only", "keeps what it has been told: {said}. Append a newer event instead."),
+    ("FOREIGN KEY", "does not hold what this refers to ({said}). Look at the numbers."),
+    ("foreign key", "does not hold what this refers to ({said}). Look at the numbers."),
     ("connection", "cannot be reached ({said}). See whether the server runs and the address is right."),
     ("password", "lets nobody in ({said}). Look at the user and the password in the address."),
     ("permission denied", "does not allow this ({said}). Ask whoever runs the database."),
@@ -29,7 +31,8 @@ def explained(error: SQLAlchemyError, place: Place) -> GradebookError | None:
     """The error in our words; None for what is our own mistake and nobody else's."""
     if not isinstance(error, DBAPIError):
         return None
-    said = " ".join(str(error.orig).split())
+    told = getattr(getattr(error.orig, "diag", None), "message_primary", None)  # psycopg's, without the SQL around it
+    said = " ".join(str(told or error.orig).split())
     for part, sentence in _SAID:
         if part in said:
             return GradebookError(f"The gradebook {place} {sentence.format(said=said)}")

@@ -19,7 +19,9 @@ from autograder.review.guard import Me
 
 MOST_COMMENT = 20_000
 LONGEST_SECONDS = 24 * 3600.0
-NEW_RUBRIC = "The rubric has changed since you opened this page, so nothing was saved. Read the levels, then choose again."
+NEW_RUBRIC = (
+    "The rubric has changed since you opened this page, so nothing was saved. Read the levels, then choose again."
+)
 
 
 @dataclass(frozen=True)

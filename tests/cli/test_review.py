@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,11 @@ from autograder.review import serving
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Nothing is served; what would be is noted."""
     seen: list[Any] = []
     monkeypatch.setattr(serving, "serve", lambda application, socket: seen.append(application))
-    yield seen
+    return seen
 
 
 @pytest.fixture
@@ -33,7 +32,9 @@ def gradebook(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return tiny / "gradebook.db"
 
 
-def test_the_first_becomes_the_instructor(gradebook: Path, served: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_first_becomes_the_instructor(
+    gradebook: Path, served: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["review", "--port", "0", "--as", "ida"]) == 0
     told = capsys.readouterr()
     assert "ida is its instructor now" in told.err

@@ -40,9 +40,11 @@ def command_of(call: list[str]) -> tuple[str | None, list[str]]:
 
 
 def options_of(name: str) -> set[str]:
-    """Every spelling of the options that a command has."""
+    """Every spelling of the options that a command has, or one of its subcommands."""
     command: click.Command = import_module(f"autograder.cli.{name.replace('-', '_')}").command
-    return {spelling for parameter in command.params for spelling in parameter.opts} | {"--help", "-h"}
+    commands = [command, *command.commands.values()] if isinstance(command, click.Group) else [command]
+    options = (parameter for one in commands for parameter in one.params if isinstance(parameter, click.Option))
+    return {spelling for option in options for spelling in (*option.opts, *option.secondary_opts)} | {"--help", "-h"}
 
 
 def wrong_calls(text: str) -> list[str]:

@@ -206,8 +206,10 @@ PLANTED = f"""<script>{OWN}</script> <img src=x onerror="{OWN}"> <a href="javasc
 
 
 def planted(room: Classroom) -> int:
-    page = f"<body onload=\"{OWN}\"><script>top.{OWN}; parent.{OWN}; {OWN}</script><p id=inside>A table</p>"
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" onload="top.{OWN}"><script>top.{OWN}</script><text>Here</text></svg>'
+    page = f'<body onload="{OWN}"><script>top.{OWN}; parent.{OWN}; {OWN}</script><p id=inside>A table</p>'
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" onload="top.{OWN}"><script>top.{OWN}</script><text>Here</text></svg>'
+    )
     outputs = [
         shown("text/html", page),
         shown("image/svg+xml", svg),
@@ -239,7 +241,10 @@ def test_nothing_that_a_student_planted_runs(room: Classroom, enter: Enter, crit
     assert inside
     host = visit.address.removeprefix("http://")
     assert visit.asked == {host}
-    assert visit.tab.query_selector_all("#whole script, #whole form, #whole style, #whole [onerror], #whole [hx-get]") == []
+    assert (
+        visit.tab.query_selector_all("#whole script, #whole form, #whole style, #whole [onerror], #whole [hx-get]")
+        == []
+    )
     assert len(visit.tab.query_selector_all("#level-1")) == (1 if criterion == WRITTEN else 0)
     visit.tab.goto(f"{visit.address}/list/{SLUG}/{WRITTEN}?show=all")
     assert "owned" not in visit.tab.title()

@@ -19,7 +19,11 @@ CLASS = [One(f"heron-{n}") for n in range(200)]
 def test_the_order_is_the_same_every_day_and_another_for_each_ta_and_criterion() -> None:
     mine = shuffled(CLASS, "ann", "lstm", "report.gates")
     assert mine == shuffled(reversed(CLASS), "ann", "lstm", "report.gates")
-    for other in (("ben", "lstm", "report.gates"), ("ann", "lstm", "report.gradients"), ("ann", "resnet", "report.gates")):
+    for other in (
+        ("ben", "lstm", "report.gates"),
+        ("ann", "lstm", "report.gradients"),
+        ("ann", "resnet", "report.gates"),
+    ):
         theirs = shuffled(CLASS, *other)
         assert set(theirs) == set(mine)
         same = sum(one == two for one, two in zip(mine, theirs, strict=True))

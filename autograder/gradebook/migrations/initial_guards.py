@@ -9,14 +9,14 @@ EVENTS = (
 """Every table but the roster and the queue."""
 
 PURGED = {
-    "files": "NEW.data IS NULL AND NEW.name = '' AND NEW.sha256 = OLD.sha256",
+    "files": "NEW.sha256 = OLD.sha256 AND (OLD.data IS NULL OR (NEW.data IS NULL AND NEW.name = ''))",
     "attempts": "NEW.file_name = ''"
     + "".join(
         f" AND NEW.{name} = OLD.{name}"
         for name in ("id", "assignment", "student_id", "number", "file_sha256", "submitted_at", "late", "received_at")
     ),
 }
-"""The one change that is let through: `gradus purge` empties what may name a person."""
+"""The one change that is let through: `gradus purge` empties what may name a person. An empty file can be handed in again."""
 
 
 def sqlite() -> list[str]:

@@ -51,7 +51,12 @@ def routes(desk: Desk) -> list[Route]:
     def queue(request: Request) -> Response:
         me = request.scope["me"]
         return HTMLResponse(
-            render("queue.html.j2", me=me, greeting=greeting(datetime.now().hour, me.name), assignments=_views(desk, me.name))
+            render(
+                "queue.html.j2",
+                me=me,
+                greeting=greeting(datetime.now().hour, me.name),
+                assignments=_views(desk, me.name),
+            )
         )
 
     def listing(request: Request) -> Response:

@@ -37,7 +37,9 @@ def routes(desk: Desk, cookie: str) -> list[Route]:
         key = desk.door.enter(request.query_params.get("token", ""))
         inside = key is not None or desk.door.session(request.cookies.get(cookie, "")) is not None
         heading, text = ("Come in", "The queue opens by itself.") if inside else ("This link does not open", USED)
-        page = HTMLResponse(render("entered.html.j2", heading=heading, text=text, inside=inside), 200 if inside else 403)
+        page = HTMLResponse(
+            render("entered.html.j2", heading=heading, text=text, inside=inside), 200 if inside else 403
+        )
         if key is not None:
             page.set_cookie(cookie, key, max_age=SESSION_SECONDS, httponly=True, samesite="strict", path="/")
         return page

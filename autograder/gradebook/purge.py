@@ -1,0 +1,92 @@
+"""Remove personal data: handed-in files and their names and, for the whole course, the roster.
+
+Pseudonyms, results and marks stay, and so do the words of comments and of requests.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, delete, func, insert, select, text, update
+
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.clock import now
+from autograder.gradebook.errors import GradebookError
+from autograder.gradebook.tables import attempts, files, purges, roster
+
+
+@dataclass(frozen=True)
+class Purge:
+    """What goes: numbers."""
+
+    people: int
+    files: int
+    bytes: int
+    shared: int
+    """Files that stay because another assignment has them too."""
+
+
+def plan_purge(book: Gradebook, assignment: str | None = None) -> Purge:
+    """What `purge` would remove of an assignment or, with None, of the course."""
+    with book.read() as connection:
+        return _plan(connection, assignment)
+
+
+def purge(book: Gradebook, assignment: str | None = None, *, author: str = "gradus") -> Purge:
+    """Remove it, and note that it was done."""
+    with book.write() as connection:
+        gone = _plan(connection, assignment)
+        connection.execute(update(files).where(*_files(assignment)).values(name="", data=None))
+        named = update(attempts).where(attempts.c.file_name != "")
+        if assignment is None:
+            connection.execute(delete(roster))
+        else:
+            named = named.where(attempts.c.assignment == assignment)
+        connection.execute(named.values(file_name=""))
+        values = {"assignment": assignment, "people": gone.people, "files": gone.files}
+        connection.execute(insert(purges).values(**values, at=now(), author=author))
+    _wipe(book)
+    return gone
+
+
+def _plan(connection: Connection, assignment: str | None) -> Purge:
+    size = func.coalesce(func.sum(func.length(files.c.data)), 0)
+    number, total = connection.execute(select(func.count(), size).where(*_files(assignment))).one()
+    people = 0 if assignment else connection.execute(select(func.count()).select_from(roster)).scalar_one()
+    if assignment is None:
+        return Purge(people, number, int(total), 0)
+    theirs = select(func.count()).where(files.c.data.is_not(None), files.c.sha256.in_(_handed_in(assignment)))
+    return Purge(people, number, int(total), connection.execute(theirs).scalar_one() - number)
+
+
+def _files(assignment: str | None) -> list[ColumnElement[bool]]:
+    """Files that are there, and that no other assignment has."""
+    there: list[ColumnElement[bool]] = [files.c.data.is_not(None)]
+    if assignment is not None:
+        elsewhere = select(attempts.c.file_sha256).where(attempts.c.assignment != assignment).scalar_subquery()
+        there += [files.c.sha256.in_(_handed_in(assignment)), files.c.sha256.not_in(elsewhere)]
+    return there
+
+
+def _handed_in(assignment: str) -> ScalarSelect[str]:
+    return select(attempts.c.file_sha256).where(attempts.c.assignment == assignment).scalar_subquery()
+
+
+def _wipe(book: Gradebook) -> None:
+    """Overwrite what databases leave on the disk after a row is gone. Not in a transaction: VACUUM is one."""
+    if book.place.file is None:
+        with book.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM FULL files, roster, attempts"))
+        return
+    with book.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        try:
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                driver.execute(statement)
+        except sqlite3.Error as error:
+            raise GradebookError(
+                f"The data are removed, but what the disk held of them is not overwritten yet ({error}). "
+                "Let nobody else use the gradebook, then purge again."
+            ) from error
