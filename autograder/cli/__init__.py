@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "release": "Make the student's folder and the answer key from the source notebook.",
     "requests": "Regrade requests of students: note, list and answer them.",
     "return": "Write every student's feedback page, and note that it was given.",
+    "review": "The desk for TAs: a local web page to mark what tests cannot decide.",
     "roster": "Who takes the course: import a list, show it.",
     "rubric": "Change a rubric's points and texts; see first what it does to scores.",
     "staff": "Who marks, in which role, and whom they must not mark.",

@@ -28,10 +28,12 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "verify": ("release", "student", "grading", "sandbox", "course"),
     "returning": ("gradebook", "report", "grading.result", "course"),
     "bridges": ("report", "grading", "sandbox", "course"),
+    "review": ("gradebook", "report", "grading", "sandbox", "course"),
     "cli": (
         "batches",
         "returning",
         "statistics",
+        "review",
         "gradebook",
         "bridges",
         "verify",
