@@ -8,7 +8,7 @@ from pathlib import Path
 from autograder.course.consistency import check_files, check_models
 from autograder.course.findings import CourseError, Findings
 from autograder.course.models import Assignment, LoadedAssignment, Paths, Rubric
-from autograder.course.yaml_lines import read_model
+from autograder.course.yaml_lines import model_of, read_model
 
 
 def find_course(start: Path) -> Path:
@@ -28,9 +28,10 @@ def list_assignments(course: Path) -> list[str]:
     return sorted(file.parent.name for file in (course / "assignments").glob("*/assignment.yaml"))
 
 
-def load_assignment(course: Path, slug: str) -> LoadedAssignment:
+def load_assignment(course: Path, slug: str, *, rubric_text: str | None = None) -> LoadedAssignment:
     """Read and check assignment.yaml, the rubric, the source notebook and the hidden tests' criteria.
 
+    `rubric_text` stands in for what the rubric's file holds: a change is checked before it is saved.
     Raises CourseError with every finding, each naming file and line.
     """
     known = list_assignments(course)
@@ -40,7 +41,11 @@ def load_assignment(course: Path, slug: str) -> LoadedAssignment:
     findings = Findings()
     assignment_file = f"assignments/{slug}/assignment.yaml"
     assignment = read_model(paths.assignment / "assignment.yaml", assignment_file, Assignment, findings)
-    rubric = read_model(paths.rubric, f"rubrics/{slug}.yaml", Rubric, findings)
+    rubric_file = f"rubrics/{slug}.yaml"
+    if rubric_text is None:
+        rubric = read_model(paths.rubric, rubric_file, Rubric, findings)
+    else:
+        rubric = model_of(rubric_text, rubric_file, Rubric, findings)
     check_models(slug, assignment, rubric, findings)
     if assignment is not None:
         check_files(paths, assignment, rubric, findings)

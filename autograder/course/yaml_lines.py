@@ -45,7 +45,13 @@ def line_of(tree: Any, location: Location) -> int:
 
 def read_model(path: Path, file: str, model: type[Model], findings: Findings) -> Lined[Model] | None:
     """Read `path` as `model`. Every defect is added to `findings`; None when there was one."""
-    tree = read_tree(path, file, findings)
+    text = read_text(path, file, findings)
+    return None if text is None else model_of(text, file, model, findings)
+
+
+def model_of(text: str, file: str, model: type[Model], findings: Findings) -> Lined[Model] | None:
+    """`text` as `model`; `file` is its name in findings. None when there was a defect."""
+    tree = tree_of(text, file, findings)
     if tree is None:
         return None
     try:
@@ -58,19 +64,24 @@ def read_model(path: Path, file: str, model: type[Model], findings: Findings) ->
     return Lined(value, file, tree)
 
 
-def read_tree(path: Path, file: str, findings: Findings) -> Any:
-    """The mapping that stands in `path`, with line numbers; None after adding a finding."""
+def read_text(path: Path, file: str, findings: Findings) -> str | None:
+    """The text of `path`; None after adding a finding."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        findings.add(file, None, "the file is missing.", "Create it, or rename the one that is meant.")
+    except (OSError, UnicodeDecodeError) as error:
+        findings.add(file, None, f"the file cannot be read ({type(error).__name__}).", "Save it as UTF-8 text.")
+    return None
+
+
+def tree_of(text: str, file: str, findings: Findings) -> Any:
+    """The mapping that `text` spells, with line numbers; None after adding a finding."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        findings.add(file, None, "the file is missing.", "Create it, or rename the one that is meant.")
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        findings.add(file, None, f"the file cannot be read ({type(error).__name__}).", "Save it as UTF-8 text.")
-        return None
+        tree = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         problem = (error.problem or "it breaks off").splitlines()[0]

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from autograder.grading.result import CriterionResult, Curve, Result
 from autograder.report.errormap import Figure, figure
 from autograder.report.growth import Panel, panels
+from autograder.report.letter import Letter, StaffWord
+from autograder.report.page import rendered
 from autograder.report.pattern import PatternFigure, pattern_figure
-from autograder.report.wording import FACES, Face, amount, face_of, hint_label, points, printable
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
-    from markupsafe import Markup
+from autograder.report.wording import FACES, Face, face_of, marked_face, points, printable
 
 Audience = Literal["student", "staff"]
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -53,11 +45,13 @@ class CriterionView:
     panels_title: str
     patterns: tuple[PatternFigure, ...]
     checks: tuple[CheckView, ...]
+    word: StaffWord
 
     @property
     def settled(self) -> bool:
         """Nothing to explain: one line on the page is enough."""
-        return not (self.message or self.hint or self.figure or self.panels or self.patterns or self.checks)
+        explained = self.message or self.hint or self.figure or self.panels or self.patterns or self.checks
+        return not (explained or self.word.instead or self.word.comment or self.word.exchanges)
 
 
 @dataclass(frozen=True)
@@ -78,25 +72,34 @@ class QuestionView:
         return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
 
 
-def feedback_html(result: Result, *, audience: Audience = "student", questions: Mapping[str, str] | None = None) -> str:
+SILENCE = StaffWord()
+
+
+def feedback_html(
+    result: Result,
+    *,
+    audience: Audience = "student",
+    questions: Mapping[str, str] | None = None,
+    letter: Letter | None = None,
+) -> str:
     """The feedback page of `result`.
 
     `questions` maps question ids to titles; a question without one is headed by its id. Criteria whose
     visibility is `hidden` are left out for students, and the page says how many. `after_due_date` and
-    `after_published` are shown: staff hand out the page, and do so when it is time.
+    `after_published` are shown: staff hand out the page, and do so when it is time. `letter` is what a page
+    that is handed back says besides; words in it about a criterion that is left out are left out with it.
     """
     shown = [c for c in result.criteria if audience == "staff" or c.visibility != "hidden"]
-    style = (TEMPLATES / "feedback.css").read_text(encoding="utf-8")
-    page = _environment().get_template("feedback.html.j2")
-    return page.render(
+    return rendered(
+        "feedback.html.j2",
         result=_without_criteria(result),
         audience=audience,
-        questions=_questions(shown, questions or {}),
+        questions=_questions(shown, questions or {}, letter.words if letter else {}),
+        letter=letter,
+        lost=[c for c in shown if c.score < c.points and not c.verdict.pending],
         pending=[c for c in shown if c.verdict.pending],
         unseen=[c for c in result.criteria if c not in shown],
         faces=FACES,
-        style=_markup(style),
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     )
 
 
@@ -105,7 +108,9 @@ def _without_criteria(result: Result) -> Result:
     return result.model_copy(update={"criteria": ()})
 
 
-def _questions(criteria: list[CriterionResult], titles: Mapping[str, str]) -> list[QuestionView]:
+def _questions(
+    criteria: list[CriterionResult], titles: Mapping[str, str], words: Mapping[str, StaffWord]
+) -> list[QuestionView]:
     """Criteria grouped by question, in the order of the rubric."""
     views = []
     for number, question in enumerate(dict.fromkeys(c.question for c in criteria), start=1):
@@ -117,14 +122,18 @@ def _questions(criteria: list[CriterionResult], titles: Mapping[str, str]) -> li
                 score=sum(c.score for c in own),
                 points=sum(c.points for c in own),
                 pending=sum(c.points - c.score for c in own if c.verdict.pending),
-                criteria=tuple(_criterion(c, f"{number}.{n}") for n, c in enumerate(own, start=1)),
+                criteria=tuple(
+                    criterion_view(c, f"{number}.{n}", words.get(c.id, SILENCE)) for n, c in enumerate(own, start=1)
+                ),
             )
         )
     return views
 
 
-def _criterion(criterion: CriterionResult, number: str) -> CriterionView:
-    face = face_of(criterion.verdict, criterion.score, criterion.points)
+def criterion_view(criterion: CriterionResult, number: str, word: StaffWord = SILENCE) -> CriterionView:
+    """One criterion as pages show it; `number` tells its drawings apart, `word` is what staff said of it."""
+    earned = (criterion.score, criterion.points)
+    face = marked_face(*earned) if word.decided else face_of(criterion.verdict, *earned)
     # A grader's own failure must say whose fault it is even when a message was left by what failed.
     told = criterion.message and face.meaning not in criterion.message
     message = f"{face.meaning} {criterion.message}" if told and face.tone == "pending" else criterion.message
@@ -144,6 +153,7 @@ def _criterion(criterion: CriterionResult, number: str) -> CriterionView:
         panels_title=_panels_title(criterion.curves),
         patterns=tuple(map(pattern_figure, criterion.patterns)),
         checks=_checks(criterion),
+        word=word,
     )
 
 
@@ -163,50 +173,3 @@ def _checks(criterion: CriterionResult) -> tuple[CheckView, ...]:
         CheckView(FACES[t.verdict], t.title or t.name, t.message if t.message != criterion.message else "")
         for t in criterion.tests
     )
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "plain": printable,
-        "prose": prose,
-        "powers": powers,
-        "points": points,
-        "hint_label": hint_label,
-        "amount": amount,
-    }
-    return environment
-
-
-def prose(text: str) -> Markup:
-    """Escaped text in which `code` between backticks is set as code; line breaks are kept by the style."""
-    from markupsafe import Markup, escape
-
-    coded = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(printable(text))))
-    return Markup(_raised(coded))
-
-
-def powers(text: str) -> Markup:
-    """Escaped text in which `N^1.97` has its exponent raised."""
-    from markupsafe import Markup, escape
-
-    return Markup(_raised(str(escape(printable(text)))))
-
-
-def _raised(text: str) -> str:
-    return re.sub(r"\b([Nm])\^(-?\d+(?:\.\d+)?)", r"\1<sup>\2</sup>", text)
-
-
-def _markup(text: str) -> Markup:
-    from markupsafe import Markup
-
-    return Markup(text)

@@ -73,6 +73,13 @@ PARTLY = Face("◐", "Partly right", "", "shaky")
 """A FAIL that pays something: "not right" would hide what was earned."""
 
 
+def marked_face(score: float, points: float) -> Face:
+    """How a person's decision looks: "not right" would be a judgement on code, and an essay has none."""
+    if score >= points:
+        return Face("✓", "Full marks", "", "good")
+    return PARTLY if score > 0 else Face("✗", "No points", "", "bad")
+
+
 def face_of(verdict: Verdict, score: float, points: float) -> Face:
     """How an outcome looks; part of the points makes "partly right" of "not right"."""
     return PARTLY if verdict is Verdict.FAIL and 0 < score < points else FACES[verdict]

@@ -1,0 +1,1 @@
+"""What leaves the gradebook: feedback pages for students, files for other systems."""

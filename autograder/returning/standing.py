@@ -1,0 +1,148 @@
+"""Where everybody stands in one assignment: attempt, result with marks, requests. What pages and exports are made from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from autograder.course.models import LoadedAssignment, Rubric
+from autograder.gradebook import Gradebook
+from autograder.gradebook.attempts import Attempt, counting_attempts
+from autograder.gradebook.marks import Mark, current_marks
+from autograder.gradebook.requests import Request, requests_of
+from autograder.gradebook.results import result_by_id, results_of
+from autograder.gradebook.roster import Person, people
+from autograder.gradebook.rows import selected
+from autograder.gradebook.rubrics import rubric_text
+from autograder.gradebook.scores import Score, scores_of
+from autograder.gradebook.tables import gradings
+from autograder.gradebook.views import current_gradings
+from autograder.grading.result import CriterionResult, Result
+from autograder.report.letter import StaffWord
+from autograder.report.wording import points
+from autograder.returning.marked import staff_word, with_marks
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One student's attempt that counts."""
+
+    person: Person | None
+    """None for one whose personal data were removed, or never were in the roster."""
+    attempt: Attempt
+    score: Score
+    result: Result | None
+    """With marks put in; None while there is none."""
+    words: Mapping[str, StaffWord]
+    requests: tuple[Request, ...]
+    regraded: str
+
+    @property
+    def student(self) -> str:
+        """How messages for staff call them: the sid, or the pseudonym where there is none."""
+        return self.person.sid if self.person else self.attempt.pseudonym
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """What is not decided yet: criteria, or one sentence about the whole."""
+        if self.result is None:
+            return ("not graded yet",)
+        if self.result.status in ("grader_error", "placeholder") and not self.score.criteria:
+            return ("the grader failed: grade it again",)
+        return tuple(part.id for part in self.score.criteria if part.source == "pending")
+
+
+def standings(book: Gradebook, loaded: LoadedAssignment) -> list[Standing]:
+    """Everybody with an attempt that counts, by sid. Raises OutOfBounds for points that cannot be."""
+    slug = loaded.slug
+    persons = {person.student_id: person for person in people(book)}
+    results, scores = results_of(book, slug), {score.attempt_id: score for score in scores_of(book, slug)}
+    marks: dict[int, dict[str, Mark]] = defaultdict(dict)
+    for (attempt_id, criterion), mark in current_marks(book, slug).items():
+        marks[attempt_id][criterion] = mark
+    asked: dict[int, list[Request]] = defaultdict(list)
+    for request in requests_of(book, slug):
+        asked[request.attempt_id].append(request)
+    reasons = regrades(book, slug, results)
+    rubrics = _rubrics(book, loaded, marks)
+    found = []
+    for attempt in counting_attempts(book, slug):
+        person, score = persons.get(attempt.student_id), scores[attempt.id]
+        who = person.sid if person else attempt.pseudonym
+        plain, own = results.get(attempt.id), marks[attempt.id]
+        found.append(
+            Standing(
+                person=person,
+                attempt=attempt,
+                score=score,
+                result=plain and with_marks(plain, score, own, rubrics, who),
+                words=_words(plain, score, own),
+                requests=tuple(asked[attempt.id]),
+                regraded=reasons.get(attempt.id, ""),
+            )
+        )
+    return sorted(found, key=lambda one: one.student)
+
+
+def _words(result: Result | None, score: Score, marks: Mapping[str, Mark]) -> dict[str, StaffWord]:
+    parts = {part.id: part for part in score.criteria}
+
+    def word(criterion: CriterionResult) -> StaffWord:
+        return staff_word(criterion, parts.get(criterion.id), marks.get(criterion.id))
+
+    return {criterion.id: word(criterion) for criterion in result.criteria} if result else {}
+
+
+def _rubrics(book: Gradebook, loaded: LoadedAssignment, marks: Mapping[int, Mapping[str, Mark]]) -> dict[str, Rubric]:
+    """The rubrics that marks were given by, by hash; under "" the one of today, for marks whose rubric was not kept."""
+    found = {"": loaded.rubric}
+    for sha256 in {mark.rubric_sha256 for own in marks.values() for mark in own.values()} - {""}:
+        rubric = _read(rubric_text(book, sha256), loaded.slug)
+        if rubric is not None:
+            found[sha256] = rubric
+    return found
+
+
+def _read(text: str | None, slug: str) -> Rubric | None:
+    from autograder.course.findings import Findings
+    from autograder.course.yaml_lines import model_of
+
+    lined = model_of(text, f"rubrics/{slug}.yaml", Rubric, Findings()) if text is not None else None
+    return lined.value if lined else None
+
+
+def regrades(book: Gradebook, slug: str, results: Mapping[int, Result]) -> dict[int, str]:
+    """Attempt → why it was graded again and what that did to its score, of attempts with more than one grading."""
+    told = {}
+    for attempt_id, reason, before in _again(book):
+        if attempt_id in results:
+            was = result_by_id(book, before)
+            moved = _moved(was.score, results[attempt_id].score) if was else ""
+            told[attempt_id] = f"{reason.strip()}\n{moved}".strip()
+    return told
+
+
+def _moved(before: float, after: float) -> str:
+    if before == after:
+        return "Your score from the tests is the same as before."
+    return f"Your score from the tests was {points(before)} and is now {points(after)}."
+
+
+def _again(book: Gradebook) -> Iterator[tuple[int, str, int]]:
+    """(attempt, reason of the grading that counts, result of the one before it)."""
+    last = (
+        select(gradings.c.attempt_id, func.max(gradings.c.id).label("id"))
+        .join(current_gradings, current_gradings.c.attempt_id == gradings.c.attempt_id)
+        .where(gradings.c.id < current_gradings.c.id)
+        .group_by(gradings.c.attempt_id)
+        .subquery()
+    )
+    chosen = (
+        select(current_gradings.c.attempt_id, current_gradings.c.reason, gradings.c.result_id)
+        .join(last, last.c.attempt_id == current_gradings.c.attempt_id)
+        .join(gradings, gradings.c.id == last.c.id)
+    )
+    yield from (tuple(row) for row in selected(book, chosen))
