@@ -24,9 +24,20 @@ def last_line(*arguments: str, program: str = PROGRAM) -> str:
     return done.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize("command", [(), ("check",), ("grade",), ("gradescope",), ("list",), ("release",), ("verify",)])
+@pytest.mark.parametrize(
+    "command",
+    [(), ("check",), ("grade",), ("gradescope",), ("list",), ("regrade",), ("release",), ("triage",), ("verify",)],
+)
 def test_help_never_imports_torch(command: tuple[str, ...]) -> None:
     assert last_line(*command, "--help") == "0 False"
+
+
+@pytest.mark.parametrize("command", [(), ("grade",), ("regrade",), ("triage",)])
+def test_help_never_imports_a_database_or_a_cluster(command: tuple[str, ...]) -> None:
+    heavy = "{'sqlalchemy', 'alembic', 'distributed', 'dask_jobqueue', 'pydantic'}"
+    program = PROGRAM.replace('"torch" in sys.modules', f"sorted({heavy} & sys.modules.keys())")
+    assert last_line(*command, "--help", program=program) == "0 []"
+    assert last_line("--help", program="import sqlalchemy\n" + program) == "0 ['sqlalchemy']"
 
 
 def test_list_and_release_never_import_torch(tiny: Path) -> None:
