@@ -18,6 +18,8 @@ from autograder.gradebook.views import current_gradings
 from autograder.sandbox.leftovers import abandoned, mark
 
 SEEDS = 2**31
+FREE = {"state": "waiting", "claimed_by": None, "claimed_until": None}
+"""What a task is that nobody holds."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def versions_of(book: Gradebook, attempts: Iterable[Attempt]) -> dict[int, str]:
 
 def result_id_of(book: Gradebook, version: Version, submission_sha256: str) -> int | None:
     """The id of the result of one submission under `version`."""
-    query = select(results.c.id).join(tasks, tasks.c.id == results.c.task_id).where(*_of(version))
+    query = select(results.c.id).join(tasks, tasks.c.id == results.c.task_id).where(*of_version(version))
     with book.read() as connection:
         return connection.execute(query.where(tasks.c.submission_sha256 == submission_sha256)).scalar()
 
@@ -80,7 +82,8 @@ def handed_in(book: Gradebook, submission_sha256: str) -> tuple[str, bytes]:
     return str(name or ""), file_of(book, submission_sha256)
 
 
-def _of(version: Version) -> list[ColumnElement[bool]]:
+def of_version(version: Version) -> list[ColumnElement[bool]]:
+    """What is true of the tasks of `version`."""
     return [
         tasks.c.assignment == version.assignment,
         tasks.c.assignment_sha256 == version.assignment_sha256,
@@ -101,15 +104,15 @@ def take_over(book: Gradebook, version: Version) -> int:
 
     What graders of other machines hold is theirs until their lease is over.
     """
-    claimed, free = tasks.c.state == "claimed", {"state": "waiting", "claimed_by": None, "claimed_until": None}
+    claimed = tasks.c.state == "claimed"
     with book.write() as connection:
-        held = connection.execute(select(tasks.c.claimed_by).where(*_of(version), claimed).distinct()).scalars()
+        held = connection.execute(select(tasks.c.claimed_by).where(*of_version(version), claimed).distinct()).scalars()
         dead = [name for name in held if name and is_dead(name)]
-        lost = update(tasks).where(*_of(version), claimed, tasks.c.claimed_by.in_(dead))
+        lost = update(tasks).where(*of_version(version), claimed, tasks.c.claimed_by.in_(dead))
         # That its grader was killed says nothing against a submission: the try does not count.
-        number = connection.execute(lost.values(**free, tries=tasks.c.tries - 1)).rowcount
-        failed = update(tasks).where(*_of(version), tasks.c.state == "failed")
-        return int(number + connection.execute(failed.values(**free, tries=0)).rowcount)
+        number = connection.execute(lost.values(**FREE, tries=tasks.c.tries - 1)).rowcount
+        failed = update(tasks).where(*of_version(version), tasks.c.state == "failed")
+        return int(number + connection.execute(failed.values(**FREE, tries=0)).rowcount)
 
 
 def is_dead(name: str) -> bool:

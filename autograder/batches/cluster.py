@@ -124,8 +124,9 @@ class OnCluster:
 
 
 def _gone(said: object) -> str:
+    first = str(said).strip().partition("\n")[0].rstrip(":")
     return (
-        f"The scheduler of the cluster is gone ({said}). What was graded is in the gradebook. "
+        f"The scheduler of the cluster is gone ({first}). What was graded is in the gradebook. "
         "Start it again, and give the same command: it goes on from there."
     )
 

@@ -10,13 +10,13 @@ from typing import Literal
 from autograder import __version__
 from autograder.batches.backlog import Version, handed_in, our_name, result_id_of, result_ids, take_over
 from autograder.batches.intake import is_of_the_book
+from autograder.batches.lease import LEASE_SECONDS, leases
 from autograder.batches.order import Order, Workforce, nameless
 from autograder.course.models import LoadedAssignment
 from autograder.gradebook import Gradebook, GradebookError
 from autograder.gradebook.attempts import Attempt
 from autograder.gradebook.results import adopt
 from autograder.gradebook.tasks import claim, enqueue, fail, finish
-from autograder.grading.batch import patience
 from autograder.grading.blank import assignment_sha256
 from autograder.grading.crew import MOST_TRIES, Failure
 from autograder.grading.result import Result
@@ -24,8 +24,6 @@ from autograder.grading.result import Result
 GRADUS = "gradus"
 FIRST = "first"
 """The policy of a result that is an attempt's first: there is nothing that it could replace."""
-_LEASES = 2.0
-"""Times the patience with a worker: nobody else takes what is being graded."""
 
 
 @dataclass
@@ -64,7 +62,6 @@ class Queue:
     def __init__(self, book: Gradebook, loaded: LoadedAssignment, seed: int) -> None:
         self.book, self._loaded = book, loaded
         self.version = Version(loaded.slug, assignment_sha256(loaded), seed)
-        self._lease = _LEASES * patience(loaded.assignment.limits)
         self._who = our_name()
 
     def fill(self, attempts: Iterable[Attempt]) -> int:
@@ -77,16 +74,17 @@ class Queue:
     def grade(self, workforce: Workforce) -> Iterator[Outcome]:
         """Every outcome as it comes, until nothing waits any more. Raises GradebookError when it cannot be kept."""
         some = True
-        while some:  # what went back into the queue is taken out of it again
-            some = False
-            for order, outcome in workforce.run(self._orders()):
-                some = True
-                yield self._keep(order, outcome)
+        with leases(self.book, self.version, self._who):
+            while some:  # what went back into the queue is taken out of it again
+                some = False
+                for order, outcome in workforce.run(self._orders()):
+                    some = True
+                    yield self._keep(order, outcome)
 
     def _orders(self) -> Iterator[Order]:
         version = self.version
         while task := claim(
-            self.book, version.assignment, self._who, self._lease,
+            self.book, version.assignment, self._who, LEASE_SECONDS,
             assignment_sha256=version.assignment_sha256, seed=version.seed,
         ):  # fmt: skip
             digest = task.key.submission_sha256

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -45,8 +45,9 @@ def take_in(
     *,
     deadline: datetime | None = None,
     add_unknown: bool = False,
+    advance: Callable[[], None] = lambda: None,
 ) -> Intake:
-    """Receive every entry, in the order given. What was received before is not received again.
+    """Receive every entry, in the order given; `advance` is called after each. What was received before is not received again.
 
     An entry without a time is never late: when it was handed in is not known. Raises GradebookError when the gradebook
     cannot be written; an entry that cannot be read is told in the intake and stops no other.
@@ -58,6 +59,7 @@ def take_in(
     known = {attempt.id for attempt in attempts_of(book, assignment)}
     for entry in entries:
         _take(book, assignment, entry, intake, known, deadline, add_unknown)
+        advance()
     return intake
 
 

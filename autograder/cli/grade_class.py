@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -46,6 +47,7 @@ def grade_class(course: Path | None, call: ClassCall, *, as_json: bool) -> int:
     from autograder.batches.class_folder import read_class
     from autograder.batches.grading import Queue, adopt_ready
     from autograder.batches.intake import take_in
+    from autograder.cli.progress import progress_bar
     from autograder.course.loading import find_course, load_assignment
 
     loaded = load_assignment(find_course(course or Path.cwd()), call.slug)
@@ -54,7 +56,10 @@ def grade_class(course: Path | None, call: ClassCall, *, as_json: bool) -> int:
     if not entries:
         raise click.UsageError(f"{call.folder} is empty: put each student's folder or file there, named by their sid")
     with opened(course, call.gradebook, create=True) as book:
-        intake = take_in(book, loaded.slug, entries, deadline=deadline, add_unknown=call.add_unknown)
+        with progress_bar(f"Receiving {call.folder.name}", len(entries)) as advance:
+            intake = take_in(
+                book, loaded.slug, entries, deadline=deadline, add_unknown=call.add_unknown, advance=advance
+            )
         queue = Queue(book, loaded, seed_of(book, loaded.slug) if call.seed is None else call.seed)
         missing = ungraded(book, loaded.slug)
         adopted = adopt_ready(queue, missing)
@@ -80,7 +85,7 @@ def grade_queue(
         return tally
     private = _private(loaded, queue, call)
     with (
-        workforce_of(loaded, call, queue.version.seed, private) as workforce,
+        workforce_of(loaded, call, queue.version.seed, private, tally.total) as workforce,
         class_progress(f"Grading {loaded.slug}", tally.total) as tell,
     ):
         for outcome in grade_attempts(queue, workforce, attempts) if adopting else queue.grade(workforce):
@@ -90,19 +95,20 @@ def grade_queue(
 
 
 @contextmanager
-def workforce_of(loaded: LoadedAssignment, call: Any, seed: int, private: tuple[Path, ...]) -> Iterator[Workforce]:
+def workforce_of(
+    loaded: LoadedAssignment, call: Any, seed: int, private: tuple[Path, ...], most: int
+) -> Iterator[Workforce]:
     """The processes of this machine, or the cluster; what stops them before they grade is told."""
     from autograder.batches.cluster import cluster_crew
     from autograder.batches.local import local_crew
     from autograder.grading.measure import SelfTestFailed
     from autograder.sandbox.backend import Refused
 
+    jobs = min(call.jobs or os.cpu_count() or 1, most)
     how = {"seed": seed, "sandbox": call.sandbox, "trusted": call.trusted, "private": private}
     try:
         with (
-            cluster_crew(loaded, call.cluster, **how)
-            if call.cluster
-            else local_crew(loaded, **how, jobs=call.jobs) as crew
+            cluster_crew(loaded, call.cluster, **how) if call.cluster else local_crew(loaded, **how, jobs=jobs) as crew
         ):
             yield crew
     except Refused as error:

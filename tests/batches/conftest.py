@@ -12,6 +12,10 @@ from autograder.course.loading import load_assignment
 from autograder.course.models import LoadedAssignment
 from autograder.course.notebook import module_source, read_notebook
 from autograder.gradebook import Gradebook, open_gradebook
+from tests.gradebook.conftest import place, postgresql_database, postgresql_server
+
+__all__ = ["place", "postgresql_database", "postgresql_server"]
+"""The databases that a test may ask for."""
 
 LIMITS = "limits: {call_seconds: 5, import_seconds: 5, total_seconds: 60}\n"
 Write = Callable[..., Path]

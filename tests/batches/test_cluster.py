@@ -90,6 +90,25 @@ def test_workers_that_are_killed_in_mid_task_lose_nothing(
 
 
 @pytest.mark.slow
+def test_a_cluster_that_goes_away_is_told_and_its_tasks_wait_for_the_next_call(
+    book: Gradebook, scale: LoadedAssignment, queue: Queue, cluster: Any
+) -> None:
+    def close() -> None:
+        while progress_of(book, "scale").done < 1:
+            time.sleep(0.05)
+        cluster.close()
+
+    closer = threading.Thread(target=close)
+    closer.start()
+    with pytest.raises(ClusterError, match=r"^The scheduler of the cluster is gone .*goes on from there\.$"):
+        grade(queue, scale, cluster.scheduler_address)
+    closer.join()
+    progress = progress_of(book, "scale")
+    assert progress.done >= 1
+    assert (progress.claimed, progress.failed, progress.done + progress.waiting) == (0, 0, 6)
+
+
+@pytest.mark.slow
 def test_a_task_that_needs_a_gpu_goes_to_a_worker_that_declares_one(scale: LoadedAssignment) -> None:
     """It waits for one, and no other worker is given it."""
     from distributed import Client, LocalCluster, Nanny

@@ -5,15 +5,19 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select, update
 
+from autograder.batches import grading, lease
 from autograder.batches.backlog import Version, is_dead, our_name, seed_of, ungraded, versions_of
 from autograder.batches.grading import Queue
 from autograder.course.models import LoadedAssignment
-from autograder.gradebook import Gradebook, GradebookError
+from autograder.gradebook import Gradebook, GradebookError, open_gradebook
 from autograder.gradebook.attempts import counting_attempts
 from autograder.gradebook.results import result_of, results_of
 from autograder.gradebook.tables import files, gradings, results, tasks
@@ -23,6 +27,13 @@ from autograder.grading.result import Result
 from tests.batches.made import SEED, Scripted, graded, received, result
 
 WHO = ["ada", "bea", "cy"]
+
+
+@pytest.fixture
+def book(place: str) -> Iterator[Gradebook]:
+    """In SQLite and in PostgreSQL."""
+    with open_gradebook(place) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -150,12 +161,12 @@ def test_the_next_call_tries_again_what_was_given_up(
     ],
 )
 def test_what_is_no_result_of_this_version_is_not_kept(
-    book: Gradebook, scale: LoadedAssignment, queue: Queue, tmp_path: Path, change: dict[str, object], said: str
+    book: Gradebook, scale: LoadedAssignment, queue: Queue, tmp_path: Path, change: dict[str, Any], said: str
 ) -> None:
     received(book, tmp_path / "in", "ada")
     made = result(scale)
-    where = made.environment.model_copy(update=change.pop("environment", {}))
-    spoiled = made.model_copy(update={"environment": where, **change})
+    where = made.environment.model_copy(update=change.get("environment", {}))
+    spoiled = made.model_copy(update={**change, "environment": where})
     *_, last = graded(queue, Scripted(lambda order: spoiled))
     assert (last.state, said in last.trouble) == ("failed", True)
     assert results_of(book, "scale") == {}
@@ -247,9 +258,41 @@ def test_an_assignment_changed_between_attempts_grades_the_new_one_only(
     assert [found[one.id] == later.version.assignment_sha256 for one in attempts] == [True, False]
 
 
+def test_what_is_being_graded_is_held_for_as_long_as_it_takes(
+    book: Gradebook, scale: LoadedAssignment, queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received(book, tmp_path / "in", "ada")
+    renewed = threading.Event()
+    renew = lease.renew
+    monkeypatch.setattr(lease, "BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(lease, "renew", lambda *of: renewed.set() if renew(*of) == 1 else None)
+    monkeypatch.setattr(grading, "LEASE_SECONDS", -1.0)  # it has run out before the first beat
+
+    def slow(order: object) -> Result:
+        assert renewed.wait(30)
+        assert claim(book, "scale", "somebody", 60) is None
+        return result(scale)
+
+    assert [one.state for one in graded(queue, Scripted(slow))] == ["done"]
+
+
+def test_what_a_coordinator_holds_that_ends_early_waits_for_the_next(
+    book: Gradebook, scale: LoadedAssignment, queue: Queue, tmp_path: Path
+) -> None:
+    received(book, tmp_path / "in", *WHO)
+
+    def interrupt(order: object) -> Result:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        graded(queue, Scripted(interrupt))
+    assert rows(book) == [("waiting", 0, "")] * 3
+
+
 # --- a gradebook that cannot be written
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_a_full_disk_loses_nothing_that_was_graded(
     book: Gradebook, scale: LoadedAssignment, queue: Queue, tmp_path: Path
 ) -> None:

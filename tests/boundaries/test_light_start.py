@@ -15,7 +15,7 @@ PROGRAM = """
 import sys
 from autograder.cli import run
 code = run(sys.argv[1:])
-print(code, [name for name in ("torch", "sqlalchemy", "alembic") if name in sys.modules])
+print(code, [name for name in ("torch", "sqlalchemy", "alembic", "distributed") if name in sys.modules])
 """
 
 

@@ -181,6 +181,25 @@ def test_a_worker_that_is_stopped_is_given_up(
     assert results["stopper"].status == "grader_error"
 
 
+# --- a crew
+
+
+@pytest.mark.usefixtures("scripted")
+def test_a_crew_takes_a_task_when_a_worker_is_free(scale: LoadedAssignment) -> None:
+    """A class of any size: what waits is not in memory, and somebody else may take it."""
+    drawn: list[int] = []
+
+    def supply() -> Iterator[int]:
+        for number in range(6):
+            drawn.append(number)
+            yield number
+
+    with crew.Crew(crew.Post(scale, "process"), 2, patience=60) as workers:
+        seen = [(outcome, len(drawn)) for _, outcome in workers.run(abs, supply())]
+    assert sorted(outcome for outcome, _ in seen) == list(range(6))
+    assert all(number <= place + 3 for place, (_, number) in enumerate(seen))
+
+
 # --- refused before anything is written
 
 
