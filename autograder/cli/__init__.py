@@ -21,13 +21,16 @@ COMMANDS: dict[str, str] = {
     "gradescope": "Make the zip for Gradescope, and try it out in a local container.",
     "list": "The assignments of the course: questions, points, tests.",
     "purge": "Remove personal data from the gradebook: files and the roster.",
+    "regrade": "Grade a class again after a change: who would move, then adopt.",
     "release": "Make the student's folder and the answer key from the source notebook.",
     "requests": "Regrade requests of students: note, list and answer them.",
     "return": "Write every student's feedback page, and note that it was given.",
+    "review": "The desk for TAs: a local web page to mark what tests cannot decide.",
     "roster": "Who takes the course: import a list, show it.",
     "rubric": "Change a rubric's points and texts; see first what it does to scores.",
     "staff": "Who marks, in which role, and whom they must not mark.",
     "statistics": "How a class did, how hard criteria are, and how well TAs agree.",
+    "triage": "What a class fails at, grouped by behaviour; tests that look wrong.",
     "verify": "Prove an assignment with submissions whose outcome is known.",
 }
 """Command → its line in `gradus --help`. A new one is a line here and a module of this package, named like

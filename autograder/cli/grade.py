@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from autograder.cli.errors import DONE, KIT_FAILED, KitFailed
+from autograder.cli.gradebook import gradebook_option
 
 if TYPE_CHECKING:
     from autograder.course.models import LoadedAssignment
@@ -19,7 +20,19 @@ if TYPE_CHECKING:
 
 @click.command("grade")
 @click.argument("slug")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--class",
+    "class_folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Instead of PATHS: a folder with a whole class, whose results go into the gradebook.",
+)
+@gradebook_option
+@click.option("--deadline", metavar="TIME", help="With --class: mark what was handed in later as late; ISO 8601.")
+@click.option("--add-unknown", is_flag=True, help="With --class: enrol students who are not in the roster.")
+@click.option(
+    "--cluster", metavar="WHERE", help="With --class: grade on dask workers: tcp://scheduler:8786 or jobqueue.yaml."
+)
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Where results go. [default: graded/SLUG]"
 )
@@ -49,6 +62,11 @@ def command(
     course: Path | None,
     slug: str,
     paths: tuple[Path, ...],
+    class_folder: Path | None,
+    where: str | None,
+    deadline: str | None,
+    add_unknown: bool,
+    cluster: str | None,
     out: Path | None,
     jobs: int | None,
     seed: int | None,
@@ -57,12 +75,25 @@ def command(
     feedback: bool,
     as_json: bool,
 ) -> int:
-    """Grade submissions of the assignment SLUG: notebooks, .py files, folders or zips.
+    """Grade submissions of the assignment SLUG: notebooks, .py files, folders or zips; or a whole class.
 
     For each, OUT/<id>/ gets result.json, feedback.html and gradescope.json, <id> being the file's stem or the
     folder's name. Submitted notebooks are read and never executed; the answers in them run in a sandbox. Where the
     assignment does not fix limits of time they are measured first, on its own submissions, and kept for the next time.
+
+    With --class, every entry of a folder is what the student has handed in whose sid is its name, or `sid@time` for
+    several attempts. A call that was ended in any way is given again: it goes on where the other stopped.
     """
+    if class_folder is not None:
+        from autograder.cli.grade_class import ClassCall, grade_class
+
+        _refuse("--class", {"PATHS": paths, "--out": out, "--feedback": feedback})
+        call = ClassCall(slug, class_folder, where, deadline, add_unknown, cluster, jobs, seed, sandbox, trusted)
+        return grade_class(course, call, as_json=as_json)
+    given = {"--gradebook": where, "--deadline": deadline, "--add-unknown": add_unknown, "--cluster": cluster}
+    _refuse("PATHS", given)
+    if not paths:
+        raise click.UsageError("there is nothing to grade: name submissions, or a class's folder with --class")
     from autograder.course.loading import find_course, load_assignment
     from autograder.grading.batch import grade_all, tasks_of
 
@@ -88,6 +119,13 @@ def command(
             f"{name}: what came out could not be written to {folder / name} ({error}). Grade it again.", err=True
         )
     return KIT_FAILED if troubles or any(result.status == "grader_error" for result in results) else DONE
+
+
+def _refuse(chosen: str, others: Mapping[str, object]) -> None:
+    """What goes with PATHS only, or with --class only."""
+    wrong = [name for name, value in others.items() if value]
+    if wrong:
+        raise click.UsageError(f"{chosen} and {wrong[0]} exclude each other: leave one out")
 
 
 def _collected(graded: Iterator[Result]) -> tuple[list[Result], dict[str, Exception]]:

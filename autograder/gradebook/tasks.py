@@ -68,13 +68,18 @@ def claim(
 ) -> Task | None:
     """The oldest task that waits, or whose lease has run out, for `who` alone; None when there is none.
 
+    One that a grader failed at comes after those that nobody has tried yet.
+
     `assignment_sha256` and `seed` ask for tasks of one run: others may still wait from before a change of the tests.
     """
     moment = now()
     with book.write() as connection:
         free = or_(tasks.c.state == "waiting", _stale(moment))
         row = connection.execute(
-            select(tasks).where(free, *_run(assignment, assignment_sha256, seed)).order_by(tasks.c.id).limit(1)
+            select(tasks)
+            .where(free, *_run(assignment, assignment_sha256, seed))
+            .order_by(tasks.c.tries, tasks.c.id)
+            .limit(1)
         ).first()
         if row is None:
             return None

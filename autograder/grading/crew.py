@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -63,6 +63,18 @@ class _Held(Generic[Task]):
     deadline: float
 
 
+class _Supply(Generic[Task]):
+    """Tasks with the number of the try: first those that are new, then those whose worker died."""
+
+    def __init__(self, fresh: Iterator[Task]) -> None:
+        self._fresh, self.again = fresh, list[tuple[Task, int]]()
+
+    def following(self) -> tuple[Task, int] | None:
+        for task in self._fresh:
+            return task, 1
+        return self.again.pop(0) if self.again else None
+
+
 class Crew:
     """A context manager: nobody of it is left afterwards.
 
@@ -87,15 +99,22 @@ class Crew:
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(1, context, initializer=_open_bench, initargs=(self.post,))
 
-    def run(self, work: Callable[[Task], Done], tasks: Sequence[Task]) -> Iterator[tuple[Task, Done | Failure]]:
-        """What `work` returns for each task, as it comes; it is called in a worker, where `bench()` is there."""
-        waiting = [(task, 1) for task in tasks]
+    def run(
+        self, work: Callable[[Task], Done], tasks: Iterable[Task], *, tries: int | None = None
+    ) -> Iterator[tuple[Task, Done | Failure]]:
+        """What `work` returns for each task, as it comes; it is called in a worker, where `bench()` is there.
+
+        A task is taken from `tasks` when a worker is free for it: there may be more of them than fit into memory.
+        """
+        supply = _Supply(iter(tasks))
+        most = MOST_TRIES if tries is None else tries
         held: dict[Future[Done], _Held[Task]] = {}
-        while waiting or held:
-            while self._idle and waiting:
-                task, tries = waiting.pop(0)
-                worker, future = self._submit(work, task)
-                held[future] = _Held(worker, task, tries, time.monotonic() + self.patience)
+        while True:
+            while self._idle and (following := supply.following()) is not None:
+                worker, future = self._submit(work, following[0])
+                held[future] = _Held(worker, *following, time.monotonic() + self.patience)
+            if not held:
+                return
             done = wait(held, timeout=_GLANCE_SECONDS, return_when=FIRST_COMPLETED).done
             for one in held.values():
                 if time.monotonic() > one.deadline:
@@ -104,8 +123,8 @@ class Crew:
                 one = held.pop(future)
                 self._busy.remove(one.worker)
                 outcome = self._outcome(future, one.worker)
-                if isinstance(outcome, Failure) and one.tries < MOST_TRIES:
-                    waiting.append((one.task, one.tries + 1))
+                if isinstance(outcome, Failure) and one.tries < most:
+                    supply.again.append((one.task, one.tries + 1))
                 else:
                     yield one.task, outcome
 
@@ -153,13 +172,28 @@ def bench() -> Bench:
     return _bench
 
 
+def post() -> Post:
+    """What the bench of this worker is made of."""
+    assert _post is not None, "only a worker has a post"
+    return _post
+
+
+def take_post(post: Post) -> None:
+    """Be a worker of `post` from now on, in a process that somebody else started."""
+    global _bench
+    _close()
+    _bench = None
+    _open_bench(post)
+
+
 def _open_bench(post: Post) -> None:
     import atexit
 
     global _post
+    if _post is None:
+        leave_with_the_parent(_close)
+        atexit.register(_close)
     _post = post
-    leave_with_the_parent(_close)
-    atexit.register(_close)
     with contextlib.suppress(Exception):
         bench()  # early: the first task is still on its way
 

@@ -47,7 +47,7 @@ def read_submission(path: Path, assignment: Assignment, source: Notebook, work: 
 
 
 def _read(path: Path, assignment: Assignment, source: Notebook, work: Path) -> Submission:
-    main, beside = _find(path, assignment)
+    main, beside = find_files(path, assignment)
     if main.size > MAX_NOTEBOOK_MB * 2**20:
         raise Rejected(
             f"{shown(main.name)} is {main.size / 2**20:.0f} MB; the most that is read is {MAX_NOTEBOOK_MB} MB. "
@@ -65,7 +65,7 @@ def _read(path: Path, assignment: Assignment, source: Notebook, work: Path) -> S
     return Submission(submission_id(path), digest.hexdigest(), shown(path.name), cells, tuple(repairs), artifacts)
 
 
-def _find(path: Path, assignment: Assignment) -> tuple[Entry, dict[str, Entry]]:
+def find_files(path: Path, assignment: Assignment) -> tuple[Entry, dict[str, Entry]]:
     """The notebook or module of a submission, and its artifacts by name."""
     if path.is_dir() or path.suffix.lower() == ".zip":
         entries = entries_of(path)

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
 from autograder.course.models import Limits
 from autograder.course.verdict import Verdict
-from autograder.grading.crew import Crew, Failure, bench
+from autograder.grading.crew import Done, Failure, Post, Task, bench
 from autograder.grading.limits import Measurement, keep, kept, limits_from, measurement, to_measure
 from autograder.grading.result import Result
 from autograder.sandbox.usage import Usage
+
+
+class Workers(Protocol):
+    """Who grades the accepted submissions: a crew, or one process by itself."""
+
+    @property
+    def post(self) -> Post:
+        """With the sandbox that was chosen."""
+        ...
+
+    def run(self, work: Callable[[Task], Done], tasks: Iterable[Task]) -> Iterator[tuple[Task, Done | Failure]]:
+        """As `Crew.run`."""
+        ...
 
 
 class SelfTestFailed(Exception):
     """An accepted submission does not get full marks here: what is wrong is not the students'."""
 
 
-def limits_here(crew: Crew) -> Limits:
+def limits_here(crew: Workers) -> Limits:
     """The limits of the crew's assignment on this machine, measured unless they are fixed or kept.
 
     Raises SelfTestFailed.
@@ -29,7 +45,7 @@ def limits_here(crew: Crew) -> Limits:
     return limits_from(loaded, measured)
 
 
-def _measure(crew: Crew) -> Measurement:
+def _measure(crew: Workers) -> Measurement:
     from autograder.course.known import read_known
 
     names = ["solution", *(f"correct/{one.name}" for one in read_known(crew.post.loaded) if one.kind == "correct")]

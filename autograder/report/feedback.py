@@ -72,7 +72,7 @@ class QuestionView:
         return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
 
 
-_SILENCE = StaffWord()
+SILENCE = StaffWord()
 
 
 def feedback_html(
@@ -123,15 +123,15 @@ def _questions(
                 points=sum(c.points for c in own),
                 pending=sum(c.points - c.score for c in own if c.verdict.pending),
                 criteria=tuple(
-                    criterion_view(c, f"{number}.{n}", words.get(c.id, _SILENCE)) for n, c in enumerate(own, start=1)
+                    criterion_view(c, f"{number}.{n}", words.get(c.id, SILENCE)) for n, c in enumerate(own, start=1)
                 ),
             )
         )
     return views
 
 
-def criterion_view(criterion: CriterionResult, number: str, word: StaffWord = _SILENCE) -> CriterionView:
-    """One criterion as pages show it; `number` tells its drawings apart, `word` is what staff say about it."""
+def criterion_view(criterion: CriterionResult, number: str, word: StaffWord = SILENCE) -> CriterionView:
+    """One criterion as pages show it; `number` tells its drawings apart, `word` is what staff said of it."""
     earned = (criterion.score, criterion.points)
     face = marked_face(*earned) if word.decided else face_of(criterion.verdict, *earned)
     # A grader's own failure must say whose fault it is even when a message was left by what failed.

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def rendered(template: str, *, styles: Sequence[str] = ("feedback.css",), **context: Any) -> str:
+STYLES = ("colours.css", "feedback.css", "figures.css")
+"""Style sheets in order; the review desk has the first and the last in common with these pages."""
+
+
+def rendered(template: str, *, styles: Sequence[str] = STYLES, **context: Any) -> str:
     """The page `template` makes of `context`. It holds its style, whose hash its policy names: no other runs."""
     style = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in styles)
     return _environment().get_template(template).render(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.report.charts import Columns, Row, Rows, columns, rows
-from autograder.report.page import rendered
+from autograder.report.page import STYLES, rendered
 from autograder.report.wording import amount, points
 from autograder.statistics.agreement import RELIABLE, TENTATIVE
 from autograder.statistics.gathered import ClassStatistics
@@ -34,7 +34,7 @@ def statistics_html(found: ClassStatistics) -> str:
     """The page, in the look of the feedback pages."""
     return rendered(
         "statistics.html.j2",
-        styles=("feedback.css", "statistics.css"),
+        styles=(*STYLES, "statistics.css"),
         title=found.title,
         summary=summary(found),
         sections=[_section(found, table) for table in tables_of(found)],

@@ -151,6 +151,7 @@ def children(running: Callable[..., Context]) -> Iterator[Context]:
     backend.close()
 
 
+@pytest.mark.alone
 def test_a_race_in_real_children(children):
     """The same code on both sides is not a thousand times slower, and not a thousand times faster."""
     arguments = (lambda impl: None, lambda impl, state, x: impl.softmax(x), lambda: draw(64, 64))

@@ -121,7 +121,8 @@ def fast(x):
     return torch.frombuffer(bytearray(ours.recv(len(raw), socket.MSG_WAITALL)), dtype=x.dtype).reshape(x.shape)
 """
 SPINNING = """
-import threading, time
+import sys, threading
+sys.setswitchinterval(1e-5)  # the answer does not wait for the thread that spins
 free = threading.Event()
 def spin():
     while True:
@@ -173,6 +174,7 @@ def raced(sandbox: Sandbox) -> Callable[[str], tuple[Verdict, str]]:
     return race
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("source", "details"),
     [(FORKED, {HELPERS}), (DAEMON, {HELPERS}), (UNNOTICED, {HELPERS}), (SPINNING, {DISTURBED})],
@@ -184,5 +186,6 @@ def test_work_that_is_not_on_its_clock_is_left_to_a_ta(raced, source, details):
     assert detail in details
 
 
+@pytest.mark.alone
 def test_what_is_fast_passes(raced):
     assert raced("def fast(x):\n    return work(x, 10)\n") == (Verdict.PASS, "")

@@ -302,7 +302,7 @@ class TestContrast:
     @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
     @pytest.mark.parametrize(("ink", "ground"), PAIRS)
     def test_text_is_readable(self, scheme: int, ink: str, ground: str) -> None:
-        style = (TEMPLATES / "feedback.css").read_text(encoding="utf-8")
+        style = (TEMPLATES / "colours.css").read_text(encoding="utf-8")
         block = re.findall(r":root \{(.*?)\}", style, re.DOTALL)[scheme]
         colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
         assert contrast(colours[ink], colours[ground]) >= 4.5

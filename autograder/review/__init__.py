@@ -1,0 +1,1 @@
+"""The review desk: a local web application in which TAs mark what tests cannot decide."""

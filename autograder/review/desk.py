@@ -1,0 +1,116 @@
+"""The desk: all that its pages need, and the application that serves them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.course.models import Criterion
+from autograder.gradebook.attempts import Attempt, attempt_of, file_of
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.errors import GradebookError
+from autograder.gradebook.rubrics import keep_rubric
+from autograder.gradebook.staff import conflicts_of, role_of
+from autograder.review.access import Door
+from autograder.review.guard import Guard
+from autograder.review.presence import Presence
+from autograder.review.rubrics import InForce, Rubrics
+from autograder.review.submissions import Opened, Shelf
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
+
+
+class NotHere(Exception):
+    """There is no such page, or not for this person: 404 with a sentence."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One criterion of one attempt, looked at by one person."""
+
+    force: InForce
+    criterion: Criterion
+    attempt: Attempt
+
+    @property
+    def slug(self) -> str:
+        return self.force.loaded.slug
+
+
+class Desk:
+    """What the pages share."""
+
+    def __init__(self, course: Path, book: Gradebook) -> None:
+        self.book = book
+        self.door = Door()
+        self.presence = Presence()
+        self.shelf = Shelf(lambda sha256: file_of(book, sha256))
+        self.rubrics = Rubrics(course, lambda slug, text: keep_rubric(book, slug, text))
+
+    def criterion(self, slug: str, criterion: str) -> tuple[InForce, Criterion]:
+        """A criterion as it stands now. Raises NotHere."""
+        force = self.rubrics.of(slug)
+        found = force.loaded.rubric.criterion(criterion) if force else None
+        if force is None or found is None:
+            raise NotHere("There is no such criterion (any more). Begin at the queue.")
+        return force, found
+
+    def place(self, slug: str, criterion: str, attempt: int, who: str) -> Place:
+        """Raises NotHere, also for a student whom `who` must not mark."""
+        force, found = self.criterion(slug, criterion)
+        one = self.attempt(attempt, who)
+        if one.assignment != slug:
+            raise NotHere("There is no such submission. Begin at the queue.")
+        return Place(force, found, one)
+
+    def attempt(self, attempt: int, who: str) -> Attempt:
+        """Raises NotHere."""
+        try:
+            one = attempt_of(self.book, min(attempt, 2**31 - 1))
+        except GradebookError:
+            raise NotHere("There is no such submission. Begin at the queue.") from None
+        if one.student_id in conflicts_of(self.book, who):
+            raise NotHere("This student's work is for others to mark: a conflict of interest is noted for you.")
+        return one
+
+    def opened(self, attempt: Attempt) -> Opened:
+        """What was handed in."""
+        force = self.rubrics.of(attempt.assignment)
+        if force is None:
+            return Opened(trouble=f"The course has no assignment {attempt.assignment} any more.")
+        return self.shelf.open(attempt.file_sha256, attempt.file_name, force.loaded.assignment)
+
+
+def application(desk: Desk, port: int) -> ASGIApp:
+    """The desk as a web application that answers at `localhost:port` only."""
+    from starlette.applications import Starlette
+
+    from autograder.review.routes import errors, grading, marking, outputs, queue, signing
+
+    parts = (queue, grading, marking, outputs)
+    routes = [*(route for part in parts for route in part.routes(desk)), *signing.routes(desk, cookie_name(port))]
+    inner: Starlette = Starlette(routes=routes, exception_handlers=errors.handlers())
+    return Guard(
+        inner,
+        door=desk.door,
+        hosts=(f"127.0.0.1:{port}", f"localhost:{port}"),
+        cookie=cookie_name(port),
+        role=lambda name: role_of(desk.book, name),
+    )
+
+
+def cookie_name(port: int) -> str:
+    """Browsers keep cookies by host and not by port: two desks on one machine must not share one."""
+    return f"gradus-{port}"
+
+
+def htmx() -> Path:
+    """htmx 2 as the installed package django-htmx brings it; nothing of that package is imported."""
+    spec = find_spec("django_htmx")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("django-htmx is not installed", name="django_htmx")
+    return Path(spec.submodule_search_locations[0]) / "static" / "django_htmx" / "htmx-2.min.js"

@@ -1,0 +1,196 @@
+"""What is to be marked: counts for every criterion, and the submissions behind each count."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from autograder.course.models import Criterion
+from autograder.course.verdict import Verdict
+from autograder.gradebook.attempts import Attempt, counting_attempts
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.rows import selected
+from autograder.gradebook.staff import conflicts_of
+from autograder.gradebook.tables import answers, criterion_results, marks, requests
+from autograder.gradebook.views import counting, current_gradings, current_marks, raised_flags
+
+SHOWS = {
+    "ungraded": "Ungraded",
+    "mine": "Mine",
+    "flagged": "Flagged",
+    "requests": "Requests",
+    "all": "All",
+}
+"""Parts of the queue, and what they are called."""
+UNDECIDED = tuple(verdict.value for verdict in Verdict if verdict.pending and verdict is not Verdict.NEEDS_REVIEW)
+"""Outcomes of tests that go to a TA."""
+PACE_OF = 20
+"""Marks that the pace is taken from."""
+LONGEST_SECONDS = 1800
+"""A mark that took longer was interrupted; it says nothing about the pace."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One criterion in the queue of one person."""
+
+    criterion: str
+    question: str
+    title: str
+    points: float
+    kind: str
+    total: int
+    done: int
+    open: int
+    mine: int
+    flagged: int
+    requests: int
+    seconds: float | None
+    """Median of a mark of theirs."""
+
+    @property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        return ("ungraded", self.open), ("mine", self.mine), ("flagged", self.flagged), ("requests", self.requests)
+
+    @property
+    def pace(self) -> str:
+        return "" if self.seconds is None else _duration(self.seconds)
+
+    @property
+    def left(self) -> str:
+        return "" if self.seconds is None or not self.open else f"{_duration(self.seconds * self.open)} left"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+@dataclass(frozen=True)
+class Sets:
+    """Attempts of one criterion, by what is to be done with them."""
+
+    attempts: dict[int, Attempt]
+    """Those that count and that this person may see."""
+    members: dict[str, set[int]]
+    """Name of SHOWS → ids."""
+
+
+def rows_of(book: Gradebook, slug: str, criteria: Sequence[Criterion], who: str) -> tuple[list[Row], int]:
+    """The queue of `who`: criteria for TAs, and those of tests where something is to be done; and how many handed in."""
+    hidden = conflicts_of(book, who)
+    here = (counting.c.assignment == slug, counting.c.student_id.not_in(hidden))
+    number = func.count()
+    total = int(selected(book, select(number.label("n")).select_from(counting).where(*here))[0].n)
+    marked: dict[str, int] = defaultdict(int)
+    mine: dict[str, int] = {}
+    rows = selected(
+        book,
+        select(current_marks.c.criterion, current_marks.c.author, number.label("n"))
+        .join(counting, counting.c.id == current_marks.c.attempt_id)
+        .where(*here)
+        .group_by(current_marks.c.criterion, current_marks.c.author),
+    )
+    for row in rows:
+        marked[row.criterion] += row.n
+        if row.author == who:
+            mine[row.criterion] = row.n
+    flagged = _counted(book, here, raised_flags)
+    asked = _counted(book, here, requests, requests.c.id.not_in(select(answers.c.request_id)))
+    undecided = {name: len(found) for name, found in _undecided(book, here).items()}
+    pace = _paces(book, slug, who)
+    found = []
+    for one in criteria:
+        done = marked.get(one.id, 0)
+        waits = total - done if one.kind == "ta" else undecided.get(one.id, 0)
+        if one.kind == "ta" or waits or flagged.get(one.id) or asked.get(one.id):
+            found.append(
+                Row(
+                    one.id, one.question, one.title, one.points, one.kind, done + waits, done, waits,
+                    mine.get(one.id, 0), flagged.get(one.id, 0), asked.get(one.id, 0), pace.get(one.id),
+                )
+            )  # fmt: skip
+    return found, total
+
+
+def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str) -> Sets:
+    """The attempts behind each count of a criterion."""
+    hidden = conflicts_of(book, who)
+    seen = {one.id: one for one in counting_attempts(book, slug) if one.student_id not in hidden}
+    here = (counting.c.assignment == slug, counting.c.student_id.not_in(hidden))
+    decided = selected(
+        book,
+        select(current_marks.c.attempt_id, current_marks.c.author)
+        .join(counting, counting.c.id == current_marks.c.attempt_id)
+        .where(*here, current_marks.c.criterion == criterion.id),
+    )
+    if criterion.kind == "ta":
+        waiting = set(seen) - {row.attempt_id for row in decided}
+    else:
+        waiting = _undecided(book, here, criterion.id)[criterion.id]
+    members = {
+        "ungraded": waiting,
+        "mine": {row.attempt_id for row in decided if row.author == who},
+        "flagged": _attempts(book, here, raised_flags, criterion.id),
+        "requests": _attempts(
+            book, here, requests, criterion.id, requests.c.id.not_in(select(answers.c.request_id))
+        ),
+        "all": set(seen),
+    }  # fmt: skip
+    return Sets(seen, members)
+
+
+def _counted(book: Gradebook, here: Iterable[Any], source: Any, *also: Any) -> dict[str, int]:
+    number = func.count(func.distinct(source.c.attempt_id)).label("n")
+    chosen = select(source.c.criterion, number).join(counting, counting.c.id == source.c.attempt_id)
+    return {row.criterion: row.n for row in selected(book, chosen.where(*here, *also).group_by(source.c.criterion))}
+
+
+def _attempts(book: Gradebook, here: Iterable[Any], source: Any, criterion: str, *also: Any) -> set[int]:
+    chosen = select(source.c.attempt_id).join(counting, counting.c.id == source.c.attempt_id)
+    return {row.attempt_id for row in selected(book, chosen.where(*here, source.c.criterion == criterion, *also))}
+
+
+def _undecided(book: Gradebook, here: Iterable[Any], criterion: str | None = None) -> dict[str, set[int]]:
+    """Criterion → attempts whose tests could not decide and that nobody has marked."""
+    chosen = (
+        select(criterion_results.c.criterion, current_gradings.c.attempt_id)
+        .join(current_gradings, current_gradings.c.result_id == criterion_results.c.result_id)
+        .join(counting, counting.c.id == current_gradings.c.attempt_id)
+        .outerjoin(
+            current_marks,
+            (current_marks.c.attempt_id == counting.c.id)
+            & (current_marks.c.criterion == criterion_results.c.criterion),
+        )
+        .where(*here, criterion_results.c.kind == "tests", criterion_results.c.verdict.in_(UNDECIDED))
+        .where(current_marks.c.id.is_(None))
+    )
+    if criterion is not None:
+        chosen = chosen.where(criterion_results.c.criterion == criterion)
+    found: dict[str, set[int]] = defaultdict(set)
+    for row in selected(book, chosen):
+        found[row.criterion].add(row.attempt_id)
+    return found
+
+
+def _paces(book: Gradebook, slug: str, who: str) -> dict[str, float]:
+    """Criterion → median seconds of the last marks of `who`."""
+    chosen = (
+        select(marks.c.criterion, marks.c.seconds)
+        .join(counting, counting.c.id == marks.c.attempt_id)
+        .where(counting.c.assignment == slug, marks.c.author == who, marks.c.withdraws.is_(None))
+        .where(marks.c.seconds > 0, marks.c.seconds < LONGEST_SECONDS)
+        .order_by(marks.c.id.desc())
+        .limit(PACE_OF * 20)
+    )
+    last: dict[str, list[float]] = defaultdict(list)
+    for row in selected(book, chosen):
+        if len(last[row.criterion]) < PACE_OF:
+            last[row.criterion].append(row.seconds)
+    return {name: statistics.median(seconds) for name, seconds in last.items()}

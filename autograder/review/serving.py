@@ -1,0 +1,44 @@
+"""Serve the desk on this machine, and nowhere else."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from autograder.course.findings import CourseError
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import ASGIApp
+
+HOST = "127.0.0.1"
+
+
+@contextmanager
+def listening(port: int) -> Iterator[socket.socket]:
+    """A socket on `port` of the loopback interface; 0 takes a free one. Raises CourseError when it is taken."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as found:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind((HOST, port))
+        except OSError as error:
+            fact = f"Port {port} of this machine cannot be had ({error.strerror}); another desk may be open."
+            raise CourseError(f"{fact} Take another with --port, or --port 0 for a free one.") from error
+        found.listen(128)
+        yield found
+
+
+def server(application: ASGIApp) -> uvicorn.Server:
+    """Without a log of requests: the first of them holds the token of a link."""
+    import uvicorn
+
+    return uvicorn.Server(
+        uvicorn.Config(application, log_level="warning", access_log=False, server_header=False, lifespan="off")
+    )
+
+
+def serve(application: ASGIApp, found: socket.socket) -> None:
+    """Answer until Ctrl-C."""
+    server(application).run(sockets=[found])
