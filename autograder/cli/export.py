@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "kind",
     required=True,
     type=click.Choice(["csv", "gradescope", "json"]),
-    help="csv: a row a student, for spreadsheets. gradescope: a results.json a student. json: everything but names of tests.",
+    help="csv: a row a student, for spreadsheets. gradescope: a results.json a student. json: a list of students.",
 )
 @click.option("--to", required=True, type=click.Path(path_type=Path), help="The file; for gradescope the folder.")
 @gradebook_option

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from autograder.gradebook.rubric_effect import Effect
 
 
-@click.command("rubric", context_settings={"ignore_unknown_options": True})
+@click.command("rubric")
 @click.argument("slug")
 @click.argument("action", type=click.Choice(["set"]))
 @click.argument("words", nargs=-1, required=True)
@@ -75,17 +75,19 @@ def changes_of(words: tuple[str, ...]) -> list[Change]:
     """`cell.values points=8 title=…` as changes; UsageError for what is neither a criterion nor KEY=VALUE."""
     from autograder.course.rubric_edit import Change
 
-    changes, criterion = [], ""
+    changes: list[Change] = []
+    criterion, idle = "", False
     for word in words:
         key, sign, value = word.partition("=")
         if sign and key.replace(".", "").isalnum():
             changes.append(Change(criterion, key, value))
+            idle = False
         elif sign:
             raise click.UsageError(f'"{word}" is no KEY=VALUE. Write it like points=8 or "title=One step".')
         else:
-            criterion = word
-    if not changes:
-        raise click.UsageError("Say what to change, as KEY=VALUE: points=8.")
+            criterion, idle = word, True
+    if not changes or idle:
+        raise click.UsageError(f"Say what to change{' of ' + criterion if idle else ''}, as KEY=VALUE: points=8.")
     return changes
 
 

@@ -34,14 +34,7 @@ def command(course: Path | None, slug: str, where: str | None, html: Path | None
 
     loaded = load_assignment(find_course(course or Path.cwd()), slug)
     with opened(course, where) as book:
-        try:
-            found = gather(book, loaded)
-        except ModuleNotFoundError as error:
-            if error.name != "krippendorff":
-                raise
-            raise click.ClickException(
-                'Agreement needs krippendorff, which is not installed. Run: pip install "gradus-kit[review]"'
-            ) from error
+        found = gather(book, loaded)
     if html is not None:
         _write(found, html)
     if as_json:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
+from autograder.course.findings import Findings
 from autograder.course.models import LoadedAssignment, Rubric
+from autograder.course.yaml_lines import model_of
 from autograder.gradebook import Gradebook
 from autograder.gradebook.attempts import Attempt, counting_attempts
 from autograder.gradebook.marks import Mark, current_marks
 from autograder.gradebook.requests import Request, requests_of
-from autograder.gradebook.results import result_by_id, results_of
+from autograder.gradebook.results import results_of
 from autograder.gradebook.roster import Person, people
 from autograder.gradebook.rows import selected
 from autograder.gradebook.rubrics import rubric_text
 from autograder.gradebook.scores import Score, scores_of
-from autograder.gradebook.tables import gradings
+from autograder.gradebook.tables import attempts, gradings, results
 from autograder.gradebook.views import current_gradings
 from autograder.grading.result import CriterionResult, Result
 from autograder.report.letter import StaffWord
@@ -59,20 +62,20 @@ def standings(book: Gradebook, loaded: LoadedAssignment) -> list[Standing]:
     """Everybody with an attempt that counts, by sid. Raises OutOfBounds for points that cannot be."""
     slug = loaded.slug
     persons = {person.student_id: person for person in people(book)}
-    results, scores = results_of(book, slug), {score.attempt_id: score for score in scores_of(book, slug)}
+    graded, scores = results_of(book, slug), {score.attempt_id: score for score in scores_of(book, slug)}
     marks: dict[int, dict[str, Mark]] = defaultdict(dict)
     for (attempt_id, criterion), mark in current_marks(book, slug).items():
         marks[attempt_id][criterion] = mark
     asked: dict[int, list[Request]] = defaultdict(list)
     for request in requests_of(book, slug):
         asked[request.attempt_id].append(request)
-    reasons = regrades(book, slug, results)
+    reasons = regrades(book, slug, graded)
     rubrics = _rubrics(book, loaded, marks)
     found = []
     for attempt in counting_attempts(book, slug):
         person, score = persons.get(attempt.student_id), scores[attempt.id]
         who = person.sid if person else attempt.pseudonym
-        plain, own = results.get(attempt.id), marks[attempt.id]
+        plain, own = graded.get(attempt.id), marks[attempt.id]
         found.append(
             Standing(
                 person=person,
@@ -107,21 +110,16 @@ def _rubrics(book: Gradebook, loaded: LoadedAssignment, marks: Mapping[int, Mapp
 
 
 def _read(text: str | None, slug: str) -> Rubric | None:
-    from autograder.course.findings import Findings
-    from autograder.course.yaml_lines import model_of
-
     lined = model_of(text, f"rubrics/{slug}.yaml", Rubric, Findings()) if text is not None else None
     return lined.value if lined else None
 
 
-def regrades(book: Gradebook, slug: str, results: Mapping[int, Result]) -> dict[int, str]:
+def regrades(book: Gradebook, slug: str, found: Mapping[int, Result]) -> dict[int, str]:
     """Attempt → why it was graded again and what that did to its score, of attempts with more than one grading."""
     told = {}
-    for attempt_id, reason, before in _again(book):
-        if attempt_id in results:
-            was = result_by_id(book, before)
-            moved = _moved(was.score, results[attempt_id].score) if was else ""
-            told[attempt_id] = f"{reason.strip()}\n{moved}".strip()
+    for row in _again(book, slug):
+        if row.attempt_id in found:
+            told[row.attempt_id] = f"{row.reason.strip()}\n{_moved(row.score, found[row.attempt_id].score)}".strip()
     return told
 
 
@@ -131,18 +129,20 @@ def _moved(before: float, after: float) -> str:
     return f"Your score from the tests was {points(before)} and is now {points(after)}."
 
 
-def _again(book: Gradebook) -> Iterator[tuple[int, str, int]]:
-    """(attempt, reason of the grading that counts, result of the one before it)."""
+def _again(book: Gradebook, slug: str) -> Sequence[Any]:
+    """Rows (attempt_id, reason, score): why the grading that counts was made, and the score of the one before it."""
     last = (
         select(gradings.c.attempt_id, func.max(gradings.c.id).label("id"))
         .join(current_gradings, current_gradings.c.attempt_id == gradings.c.attempt_id)
-        .where(gradings.c.id < current_gradings.c.id)
+        .join(attempts, attempts.c.id == gradings.c.attempt_id)
+        .where(gradings.c.id < current_gradings.c.id, attempts.c.assignment == slug)
         .group_by(gradings.c.attempt_id)
         .subquery()
     )
     chosen = (
-        select(current_gradings.c.attempt_id, current_gradings.c.reason, gradings.c.result_id)
+        select(current_gradings.c.attempt_id, current_gradings.c.reason, results.c.score)
         .join(last, last.c.attempt_id == current_gradings.c.attempt_id)
         .join(gradings, gradings.c.id == last.c.id)
+        .join(results, results.c.id == gradings.c.result_id)
     )
-    yield from (tuple(row) for row in selected(book, chosen))
+    return selected(book, chosen)

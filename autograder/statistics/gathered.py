@@ -129,12 +129,12 @@ def agreements(given: Iterable[MarkRow], rubric: Rubric) -> dict[str, Agreement]
 
 
 def shares_given(given: Iterable[MarkRow], rubric: Rubric) -> list[Given]:
-    """Own judgements as shares of the points. Marks that took no time were carried over, and are nobody's judgement."""
+    """Own judgements as shares of the points. Marks without time and place were carried over from an older rubric: nobody judged."""
     worth = {criterion.id: criterion.points for criterion in rubric.criteria}
     return [
         Given(mark.author, mark.criterion, mark.points / worth[mark.criterion], mark.position)
         for mark in given
-        if mark.kind in BLIND and mark.seconds > 0 and mark.criterion in worth
+        if mark.kind in BLIND and mark.criterion in worth and (mark.seconds > 0 or mark.position is not None)
     ]
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from autograder.cli import run
 from autograder.course.verdict import Verdict
@@ -14,6 +15,7 @@ from autograder.gradebook.requests import answer, ask
 from autograder.gradebook.results import adopt, finished
 from autograder.gradebook.returns import returned_of
 from autograder.gradebook.rubrics import keep_rubric
+from autograder.gradebook.tables import roster
 from autograder.gradebook.tasks import Key, claim, enqueue, finish
 from autograder.returning.pages import file_name
 from tests.report.test_feedback import Page
@@ -222,6 +224,17 @@ class TestHandingOut:
         assert "100 of 100" in page(tiny, "s1")
         assert "80 of 100" in page(tiny, "s2")
         assert "s1" not in re.findall(r"feedback for (\S+)", (tiny / "back/s2.html").read_text())
+
+    def test_whose_name_was_removed_gets_nothing(
+        self, tiny: Path, book: Gradebook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        one = handed_in(book, tiny, tmp_path, "s1")
+        marked(book, one, 20)
+        with book.write() as connection:
+            connection.execute(delete(roster))
+        assert returned(tiny) == 1
+        assert f"{one.pseudonym}: not in the roster, so there is nobody to return it to." in capsys.readouterr().out
+        assert list((tiny / "back").iterdir()) == []
 
     @pytest.mark.parametrize(
         ("sid", "name"),

@@ -125,7 +125,9 @@ def test_before_the_first_hand_in(tiny: Path, capsys: pytest.CaptureFixture[str]
     ("arguments", "message"),
     [
         (("affine.values", "points=30"), "the criteria sum to 110 points, the rubric promises 100."),
-        (("affine.values",), "Say what to change, as KEY=VALUE: points=8."),
+        (("affine.values",), "Say what to change of affine.values, as KEY=VALUE: points=8."),
+        (("affine.values", "title=x", "preview"), "Say what to change of preview, as KEY=VALUE"),
+        (("affine.values", "title=x", "--previw"), "o such option"),
         (("affine.values", "a b=3"), '"a b=3" is no KEY=VALUE.'),
         (("affine.valuse", "points=3"), 'Did you mean "affine.values"?'),
     ],

@@ -149,3 +149,21 @@ class TestCommand:
 @pytest.mark.parametrize(("seconds", "told"), [(45, "45 s"), (89.6, "90 s"), (180, "3 min"), (9000, "2.5 h")])
 def test_durations_in_words(seconds: float, told: str) -> None:
     assert duration(seconds) == told
+
+
+@pytest.mark.parametrize(("module", "extra"), [("krippendorff", "review"), ("sqlalchemy", "gradebook")])
+def test_what_is_not_installed_is_named(
+    tiny: Path,
+    book: Gradebook,
+    module: str,
+    extra: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def missing(*_: object, **__: object) -> None:
+        raise ModuleNotFoundError(f"No module named '{module}'", name=module)
+
+    monkeypatch.setattr("autograder.statistics.gathered.gather", missing)
+    assert run(["--course", str(tiny), "statistics", "scale"]) == 2
+    said = capsys.readouterr().err
+    assert f'This command needs {module}, which is not installed. Run: pip install "gradus-kit[{extra}]"' in said
