@@ -207,12 +207,16 @@ marks = Table(
     Column("seconds", Float, nullable=False),
     Column("position", Integer, nullable=True),
     Column("patch", Words, nullable=True),
-    Column("withdraws", ForeignKey("marks.id"), nullable=True, unique=True),
+    Column("withdraws", ForeignKey("marks.id"), nullable=True),
     *_event(),
     _one_of("kind", "mark", "override", "second", "gold", "moderated"),
 )
 """Decisions of staff, and withdrawals of them."""
 Index("ix_marks_attempt_id", marks.c.attempt_id, marks.c.criterion)
+_withdrawing = marks.c.withdraws.is_not(None)
+Index(
+    "uq_marks_withdraws", marks.c.withdraws, unique=True, sqlite_where=_withdrawing, postgresql_where=_withdrawing
+)  # partial: SQLite would look for all that withdraw nothing in a whole one, and be a thousand times slower
 
 flags = Table(
     "flags",

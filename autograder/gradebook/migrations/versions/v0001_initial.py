@@ -203,9 +203,17 @@ def _tables() -> None:
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_marks_attempt_id")),
         sa.ForeignKeyConstraint(["withdraws"], ["marks.id"], name=op.f("fk_marks_withdraws")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_marks")),
-        sa.UniqueConstraint("withdraws", name=op.f("uq_marks_withdraws")),
     )
     op.create_index("ix_marks_attempt_id", "marks", ["attempt_id", "criterion"], unique=False)
+    withdrawing = sa.text("withdraws IS NOT NULL")
+    op.create_index(
+        "uq_marks_withdraws",
+        "marks",
+        ["withdraws"],
+        unique=True,
+        sqlite_where=withdrawing,
+        postgresql_where=withdrawing,
+    )
     op.create_table(
         "requests",
         sa.Column("id", sa.Integer(), nullable=False),
