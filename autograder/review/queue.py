@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from autograder.course.models import Criterion
 from autograder.course.verdict import Verdict
@@ -103,7 +103,7 @@ def rows_of(book: Gradebook, slug: str, criteria: Sequence[Criterion], who: str)
             mine[row.criterion] = row.n
     flagged = _counted(book, here, raised_flags)
     asked = _counted(book, here, requests, requests.c.id.not_in(select(answers.c.request_id)))
-    undecided = {name: len(found) for name, found in _undecided(book, here).items()}
+    undecided = _undecided_counts(book, here)
     pace = _paces(book, slug, who)
     found = []
     for one in criteria:
@@ -133,7 +133,7 @@ def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str) -> Sets:
     if criterion.kind == "ta":
         waiting = set(seen) - {row.attempt_id for row in decided}
     else:
-        waiting = _undecided(book, here, criterion.id)[criterion.id]
+        waiting = _undecided(book, here, criterion.id)
     members = {
         "ungraded": waiting,
         "mine": {row.attempt_id for row in decided if row.author == who},
@@ -157,26 +157,32 @@ def _attempts(book: Gradebook, here: Iterable[Any], source: Any, criterion: str,
     return {row.attempt_id for row in selected(book, chosen.where(*here, source.c.criterion == criterion, *also))}
 
 
-def _undecided(book: Gradebook, here: Iterable[Any], criterion: str | None = None) -> dict[str, set[int]]:
-    """Criterion → attempts whose tests could not decide and that nobody has marked."""
-    chosen = (
+def _undecided_counts(book: Gradebook, here: Iterable[Any]) -> dict[str, int]:
+    """Criterion → how many attempts its tests could not decide."""
+    number = func.count().label("n")
+    chosen = _of_tests(here).with_only_columns(criterion_results.c.criterion, number)
+    return {row.criterion: row.n for row in selected(book, chosen.group_by(criterion_results.c.criterion))}
+
+
+def _undecided(book: Gradebook, here: Iterable[Any], criterion: str) -> set[int]:
+    """Attempts whose tests could not decide a criterion."""
+    chosen = _of_tests(here).where(criterion_results.c.criterion == criterion)
+    return {row.attempt_id for row in selected(book, chosen)}
+
+
+def _of_tests(here: Iterable[Any]) -> Select[Any]:
+    """Outcomes of tests that are for a TA, where nobody has marked yet."""
+    marked = (current_marks.c.attempt_id == counting.c.id) & (
+        current_marks.c.criterion == criterion_results.c.criterion
+    )
+    return (
         select(criterion_results.c.criterion, current_gradings.c.attempt_id)
         .join(current_gradings, current_gradings.c.result_id == criterion_results.c.result_id)
         .join(counting, counting.c.id == current_gradings.c.attempt_id)
-        .outerjoin(
-            current_marks,
-            (current_marks.c.attempt_id == counting.c.id)
-            & (current_marks.c.criterion == criterion_results.c.criterion),
-        )
+        .outerjoin(current_marks, marked)
         .where(*here, criterion_results.c.kind == "tests", criterion_results.c.verdict.in_(UNDECIDED))
         .where(current_marks.c.id.is_(None))
     )
-    if criterion is not None:
-        chosen = chosen.where(criterion_results.c.criterion == criterion)
-    found: dict[str, set[int]] = defaultdict(set)
-    for row in selected(book, chosen):
-        found[row.criterion].add(row.attempt_id)
-    return found
 
 
 def _paces(book: Gradebook, slug: str, who: str) -> dict[str, float]:
