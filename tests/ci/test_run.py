@@ -29,7 +29,7 @@ def clone(tmp_path: Path):
         (tmp_path / name).write_text(f"#!/bin/bash\n{script}\n")
         (tmp_path / name).chmod(0o755)
 
-    for tool in ("bwrap", "debootstrap", "chromium"):
+    for tool in ("bwrap", "debootstrap", "chromium", "postgres"):
         put(f"bin/{tool}", "exit 0")
     put("bin/docker", DOCKER)
     put("bin/dockerd", DAEMON)

@@ -156,6 +156,8 @@ def test_exit_codes_of_errors(capsys: pytest.CaptureFixture[str], monkeypatch: p
     assert capsys.readouterr().err == (
         'This command needs nbgrader, which is not installed. Run: pip install "gradus-kit[instructor]"\n'
     )
+    assert raises(ModuleNotFoundError("No module named 'sqlalchemy'", name="sqlalchemy")) == 2
+    assert 'Run: pip install "gradus-kit[gradebook]"' in capsys.readouterr().err
     assert raises(KeyboardInterrupt()) == 130
     assert capsys.readouterr().err == "Interrupted.\n"
     monkeypatch.setenv("GRADUS_DEBUG", "1")
