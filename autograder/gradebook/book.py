@@ -96,7 +96,9 @@ def _sqlite(place: Place) -> Engine:
 
 def _postgresql(place: Place) -> Engine:
     try:
-        return create_engine(place.url, pool_size=8, max_overflow=64, pool_pre_ping=True)
+        return create_engine(
+            place.url, connect_args={"connect_timeout": 10}, pool_size=8, max_overflow=64, pool_pre_ping=True
+        )
     except ModuleNotFoundError:
         raise GradebookError(
             f'{place}: the driver for PostgreSQL is not installed. Run: pip install "gradus-kit[postgresql]"'

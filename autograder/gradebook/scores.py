@@ -54,8 +54,10 @@ def scores_of(book: Gradebook, assignment: str) -> list[Score]:
     )  # fmt: skip
     found = {row.attempt_id: row for row in selected(book, slim)}
     criteria = defaultdict(list)
-    wanted = select(criterion_results).where(criterion_results.c.result_id.in_(slim.with_only_columns(results.c.id)))
-    for row in selected(book, wanted.order_by(criterion_results.c.result_id, criterion_results.c.position)):
+    parts = criterion_results.c
+    needed = select(parts.result_id, parts.criterion, parts.kind, parts.points, parts.score, parts.verdict)
+    wanted = needed.where(parts.result_id.in_(slim.with_only_columns(results.c.id)))
+    for row in selected(book, wanted.order_by(parts.result_id, parts.position)):
         criteria[row.result_id].append(row)
     marked = current_marks(book, assignment)
     return [_score(attempt, found.get(attempt.id), criteria, marked) for attempt in counting_attempts(book, assignment)]

@@ -43,7 +43,7 @@ def unprivileged() -> dict[str, object]:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """The address of a server without databases, `postgresql://postgres@/{}?host=…`; it ends with the block."""
+    """The address of an empty database, `postgresql://postgres@/postgres?host=…`; its server ends with the block."""
     bin_, other = programs(), unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="gradus-pg-"))
     try:
@@ -54,7 +54,7 @@ def server() -> Iterator[str]:
         if made.returncode:
             raise Unavailable(f"initdb failed here: {made.stderr.strip()}")
         with _running(bin_, folder, other):
-            yield f"postgresql://{_USER}@/{{}}?host={folder}"
+            yield f"postgresql://{_USER}@/postgres?host={folder}"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -69,7 +69,7 @@ def _running(bin_: Path, folder: Path, other: dict[str, object]) -> Iterator[Non
         _await(started, bin_, folder)
         yield
     finally:
-        started.send_signal(signal.SIGINT)  # "fast": clients are sent away
+        started.send_signal(signal.SIGQUIT)  # at once: nobody wants the data any more
         try:
             started.wait(20)
         except subprocess.TimeoutExpired:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from autograder.gradebook import Collision, Gradebook, open_gradebook
@@ -103,3 +105,30 @@ def test_threads_that_write_take_turns(book: Gradebook, tmp_path: Path) -> None:
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda n: write_mark(book, one.id, f"c.n{n}", author="tim", points=1.0), range(64)))
     assert len(marks_of(book, one.id)) == 64
+
+
+def _mark_for_ever(where: str, attempt_id: int, written: Connection) -> None:
+    with open_gradebook(where) as book:
+        for number in itertools.count():
+            written.send(write_mark(book, attempt_id, f"c.n{number}", author="tim", points=1.0).id)
+
+
+def test_what_was_written_outlives_a_killed_process(place: str, tmp_path: Path) -> None:
+    """A mark that its writer was told about stands, and a new writer goes on where the killed one was."""
+    context = multiprocessing.get_context("spawn")
+    told = []
+    with open_gradebook(place) as book:
+        for _ in range(3):
+            ours, theirs = context.Pipe(duplex=False)
+            other = attempt(book, tmp_path, f"s{len(told)}")
+            writer = context.Process(target=_mark_for_ever, args=(place, other.id, theirs))
+            writer.start()
+            theirs.close()
+            heard = [ours.recv() for _ in range(10)]
+            writer.kill()
+            writer.join()
+            told.append((other.id, heard))
+        for attempt_id, heard in told:
+            stands = [mark.id for mark in marks_of(book, attempt_id)]
+            assert stands[: len(heard)] == heard
+            assert [mark.criterion for mark in marks_of(book, attempt_id)] == [f"c.n{n}" for n in range(len(stands))]
