@@ -16,6 +16,7 @@ from autograder.gradebook.staff import conflicts_of, role_of
 from autograder.review.access import Door
 from autograder.review.guard import Guard
 from autograder.review.presence import Presence
+from autograder.review.queue import Undecided
 from autograder.review.rubrics import InForce, Rubrics
 from autograder.review.submissions import Opened, Shelf
 
@@ -48,6 +49,7 @@ class Desk:
         self.book = book
         self.door = Door()
         self.presence = Presence()
+        self.undecided = Undecided(book)
         self.shelf = Shelf(lambda sha256: file_of(book, sha256))
         self.rubrics = Rubrics(course, lambda slug, text: keep_rubric(book, slug, text))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from autograder.course.models import Criterion
 from autograder.course.verdict import Verdict
@@ -16,7 +16,7 @@ from autograder.gradebook.attempts import Attempt, counting_attempts
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.rows import selected
 from autograder.gradebook.staff import conflicts_of
-from autograder.gradebook.tables import answers, criterion_results, marks, requests
+from autograder.gradebook.tables import answers, attempts, criterion_results, gradings, marks, requests, set_asides
 from autograder.gradebook.views import counting, current_gradings, current_marks, raised_flags
 
 SHOWS = {
@@ -82,7 +82,9 @@ class Sets:
     """Name of SHOWS → ids."""
 
 
-def rows_of(book: Gradebook, slug: str, criteria: Sequence[Criterion], who: str) -> tuple[list[Row], int]:
+def rows_of(
+    book: Gradebook, slug: str, criteria: Sequence[Criterion], who: str, waiting: Undecided
+) -> tuple[list[Row], int]:
     """The queue of `who`: criteria for TAs, and those of tests where something is to be done; and how many handed in."""
     hidden = conflicts_of(book, who)
     here = (counting.c.assignment == slug, counting.c.student_id.not_in(hidden))
@@ -103,7 +105,7 @@ def rows_of(book: Gradebook, slug: str, criteria: Sequence[Criterion], who: str)
             mine[row.criterion] = row.n
     flagged = _counted(book, here, raised_flags)
     asked = _counted(book, here, requests, requests.c.id.not_in(select(answers.c.request_id)))
-    undecided = {name: len(found) for name, found in _undecided(book, here).items()}
+    undecided = waiting.counts(slug, hidden)
     pace = _paces(book, slug, who)
     found = []
     for one in criteria:
@@ -130,10 +132,8 @@ def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str) -> Sets:
         .join(counting, counting.c.id == current_marks.c.attempt_id)
         .where(*here, current_marks.c.criterion == criterion.id),
     )
-    if criterion.kind == "ta":
-        waiting = set(seen) - {row.attempt_id for row in decided}
-    else:
-        waiting = _undecided(book, here, criterion.id)[criterion.id]
+    unmarked = set(seen) - {row.attempt_id for row in decided}
+    waiting = unmarked if criterion.kind == "ta" else _undecided(book, here, criterion.id)
     members = {
         "ungraded": waiting,
         "mine": {row.attempt_id for row in decided if row.author == who},
@@ -157,26 +157,55 @@ def _attempts(book: Gradebook, here: Iterable[Any], source: Any, criterion: str,
     return {row.attempt_id for row in selected(book, chosen.where(*here, source.c.criterion == criterion, *also))}
 
 
-def _undecided(book: Gradebook, here: Iterable[Any], criterion: str | None = None) -> dict[str, set[int]]:
-    """Criterion → attempts whose tests could not decide and that nobody has marked."""
-    chosen = (
+class Undecided:
+    """How many attempts wait because tests could not decide, remembered for as long as nothing that it hangs on changes.
+
+    It is the one count for which every outcome of every test is looked at; marks of criteria that TAs decide, which are
+    what happens all day, leave it as it is.
+    """
+
+    def __init__(self, book: Gradebook) -> None:
+        self._book = book
+        self._known: dict[tuple[str, frozenset[int]], tuple[object, dict[str, int]]] = {}
+
+    def counts(self, slug: str, hidden: set[int]) -> dict[str, int]:
+        """Criterion → number of attempts, without those of the students in `hidden`."""
+        state, key = self._state(), (slug, frozenset(hidden))
+        known = self._known.get(key)
+        if known is not None and known[0] == state:
+            return known[1]
+        chosen = _of_tests((counting.c.assignment == slug, counting.c.student_id.not_in(hidden)))
+        grouped = chosen.with_only_columns(criterion_results.c.criterion, func.count().label("n"))
+        rows = selected(self._book, grouped.group_by(criterion_results.c.criterion))
+        self._known[key] = (state, {row.criterion: row.n for row in rows})
+        return self._known[key][1]
+
+    def _state(self) -> object:
+        """The last event of each kind that may change a count. Read first: what comes after it is counted again."""
+        last = [select(func.max(one.c.id)).scalar_subquery() for one in (gradings, set_asides, attempts)]
+        overrides = select(func.max(marks.c.id)).where(marks.c.kind != "mark").scalar_subquery()
+        return tuple(selected(self._book, select(*last, overrides))[0])
+
+
+def _undecided(book: Gradebook, here: Iterable[Any], criterion: str) -> set[int]:
+    """Attempts whose tests could not decide a criterion."""
+    chosen = _of_tests(here).where(criterion_results.c.criterion == criterion)
+    return {row.attempt_id for row in selected(book, chosen)}
+
+
+def _of_tests(here: Iterable[Any]) -> Select[Any]:
+    """Outcomes of tests that are for a TA, where nobody has marked yet."""
+    marked = (current_marks.c.attempt_id == counting.c.id) & (
+        current_marks.c.criterion == criterion_results.c.criterion
+    )
+    return (
         select(criterion_results.c.criterion, current_gradings.c.attempt_id)
         .join(current_gradings, current_gradings.c.result_id == criterion_results.c.result_id)
         .join(counting, counting.c.id == current_gradings.c.attempt_id)
-        .outerjoin(
-            current_marks,
-            (current_marks.c.attempt_id == counting.c.id)
-            & (current_marks.c.criterion == criterion_results.c.criterion),
-        )
+        .outerjoin(current_marks, marked)
         .where(*here, criterion_results.c.kind == "tests", criterion_results.c.verdict.in_(UNDECIDED))
         .where(current_marks.c.id.is_(None))
     )
-    if criterion is not None:
-        chosen = chosen.where(criterion_results.c.criterion == criterion)
-    found: dict[str, set[int]] = defaultdict(set)
-    for row in selected(book, chosen):
-        found[row.criterion].add(row.attempt_id)
-    return found
 
 
 def _paces(book: Gradebook, slug: str, who: str) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from autograder.course.findings import CourseError
@@ -41,4 +41,5 @@ def server(application: ASGIApp) -> uvicorn.Server:
 
 def serve(application: ASGIApp, found: socket.socket) -> None:
     """Answer until Ctrl-C."""
-    server(application).run(sockets=[found])
+    with suppress(KeyboardInterrupt):  # how people close it; uvicorn has let go of everything by then
+        server(application).run(sockets=[found])

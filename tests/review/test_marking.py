@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograder.course.verdict import Verdict
+from autograder.gradebook.attempts import set_aside
 from autograder.gradebook.flags import flags_of
 from autograder.gradebook.marks import current_mark, current_marks, marks_of
 from autograder.gradebook.requests import ask, open_requests
@@ -158,6 +159,12 @@ def test_tests_are_overruled_with_a_reason(room: Classroom) -> None:
     assert mark is not None
     assert (mark.kind, mark.points, mark.comment) == ("override", 30.0, "Slow machine.")
     assert "tests could not decide" not in ann.get("/").text
+    room.mark(ann, attempt, "undo", TESTED)
+    assert "tests could not decide" in ann.get("/").text
+    set_aside(room.book, attempt.id, reason="withdrawn", author="ida")
+    assert "tests could not decide" not in ann.get("/").text
+    room.hand_in("bob", "Another answer.", verdict=Verdict.INCONCLUSIVE)
+    assert "tests could not decide" in ann.get("/").text
 
 
 def test_a_request_is_answered_once_and_with_words(room: Classroom) -> None:

@@ -124,7 +124,7 @@ def _views(desk: Desk, who: str) -> list[AssignmentView]:
         force = desk.rubrics.of(slug)
         if force is None:
             continue
-        rows, total = rows_of(desk.book, slug, force.loaded.rubric.criteria, who)
+        rows, total = rows_of(desk.book, slug, force.loaded.rubric.criteria, who, desk.undecided)
         if total:
             views.append(AssignmentView(slug, force.loaded.assignment.title, total, rows))
     return views
