@@ -190,10 +190,10 @@ def test_whole_numbers():
 
 @criterion("mlp.speed")
 def test_speed():
-    """Loss and gradients in at most 4 times the CPU time of the reference: 1024 examples, 8 inputs, 12 units."""
+    """Loss and gradients in at most 4 times the CPU time of the reference: 2048 examples, 4 inputs, 6 units."""
 
     def inputs():
-        params = {"W1": draw(8, 12), "b1": draw(12), "W2": 4 * draw(12, 4), "b2": draw(4)}
-        return draw(1024, 8), draw_ints(4, 1024), params
+        params = {"W1": draw(4, 6), "b1": draw(6), "W2": 4 * draw(6, 4), "b2": draw(4)}
+        return draw(2048, 4), draw_ints(4, 2048), params
 
     faster_than(lambda _: None, lambda impl, _, x: impl.mlp_backward(*x), inputs, speedup=1 / 4)
