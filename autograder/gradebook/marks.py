@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, func, insert, select
 
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.clock import now
-from autograder.gradebook.errors import Collision, GradebookError
+from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.rows import inserted, selected
 from autograder.gradebook.tables import attempts, marks
 from autograder.gradebook.views import current_marks as counting_marks
@@ -42,6 +42,16 @@ class Mark:
     withdraws: int | None
     at: datetime
     author: str
+
+
+class Collision(GradebookError):
+    """Somebody else marked the same criterion of the same attempt in the meantime; nothing was written."""
+
+    def __init__(self, theirs: Mark | None) -> None:
+        who = f"{theirs.author} has marked" if theirs else "Somebody has withdrawn the mark of"
+        super().__init__(f"{who} this criterion in the meantime. Look at both, then mark again.")
+        self.theirs = theirs
+        """The mark that counts now; None where there is none any more."""
 
 
 def write_mark(

@@ -9,8 +9,7 @@ from autograder.course.models import Criterion, Rubric
 from autograder.course.yaml_lines import model_of
 from autograder.gradebook.attempts import attempts_of
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.errors import Collision
-from autograder.gradebook.marks import Mark, current_marks, write_mark
+from autograder.gradebook.marks import Collision, Mark, current_marks, write_mark
 from autograder.gradebook.rubrics import rubric_text
 from autograder.gradebook.scores import CriterionScore, Score, scores_of
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
-from autograder.gradebook.errors import Collision, GradebookError
+from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.flags import flag, flags_of
-from autograder.gradebook.marks import Kind, Mark, current_mark, withdraw, write_mark
+from autograder.gradebook.marks import Collision, Kind, Mark, current_mark, withdraw, write_mark
 from autograder.gradebook.requests import Decision, answer, requests_of
 from autograder.gradebook.rows import selected
 from autograder.gradebook.tables import marks
