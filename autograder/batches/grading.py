@@ -9,11 +9,10 @@ from typing import Literal
 
 from autograder import __version__
 from autograder.batches.backlog import Version, handed_in, our_name, result_id_of, result_ids, take_over
-from autograder.batches.intake import is_of_the_book
 from autograder.batches.lease import LEASE_SECONDS, leases
 from autograder.batches.order import Order, Workforce, nameless
 from autograder.course.models import LoadedAssignment
-from autograder.gradebook import Gradebook, GradebookError
+from autograder.gradebook import Gradebook, GradebookError, GradebookFailed
 from autograder.gradebook.attempts import Attempt
 from autograder.gradebook.results import adopt
 from autograder.gradebook.tasks import claim, enqueue, fail, finish
@@ -90,9 +89,9 @@ class Queue:
             digest = task.key.submission_sha256
             try:
                 name, data = handed_in(self.book, digest)
+            except GradebookFailed:
+                raise
             except GradebookError as error:
-                if is_of_the_book(error, self.book):
-                    raise
                 fail(self.book, task.id, str(error), True)
                 continue
             yield Order(task.id, digest, nameless(name, version.assignment), data, task.tries)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from autograder.batches.class_folder import Entry
-from autograder.gradebook import Gradebook, GradebookError
+from autograder.gradebook import Gradebook, GradebookError, GradebookFailed
 from autograder.gradebook.attempts import attempts_of, receive
 from autograder.gradebook.roster import add_person, student_of
 from autograder.grading.archive import shown
@@ -86,9 +86,9 @@ def _take(
     except (OSError, MemoryError) as error:
         intake.unreadable[name] = str(error)
         return
+    except GradebookFailed:
+        raise
     except GradebookError as error:
-        if is_of_the_book(error, book):
-            raise  # the gradebook itself
         intake.unreadable[name] = str(error)
         return
     if deadline and entry.submitted_at is None:
@@ -97,8 +97,3 @@ def _take(
         known.add(attempt.id)
         intake.new += 1
         intake.late += attempt.late
-
-
-def is_of_the_book(error: GradebookError, book: Gradebook) -> bool:
-    """Whether it is the gradebook itself that failed, and not what was asked of it."""
-    return str(error).startswith(f"The gradebook {book.place} ")

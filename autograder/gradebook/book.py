@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.gradebook.errors import GradebookError
+from autograder.gradebook.errors import GradebookError, GradebookFailed
 from autograder.gradebook.place import Place
 from autograder.gradebook.trouble import explained
 
@@ -53,7 +53,7 @@ class Gradebook:
     def write(self) -> Iterator[Connection]:
         """A transaction that writes: all of it or, after any error, nothing. Never open one inside another."""
         if not self._turn.acquire(timeout=PATIENCE):
-            raise GradebookError(f"The gradebook {self.place} is in use for too long. Try again.")
+            raise GradebookFailed(f"The gradebook {self.place} is in use for too long. Try again.")
         try:
             with (
                 self._telling(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from autograder.gradebook.errors import GradebookError
+from autograder.gradebook.errors import GradebookFailed
 from autograder.gradebook.place import Place
 
 _SAID = (
@@ -27,7 +27,7 @@ _SAID = (
 """Part of what SQLite or PostgreSQL says → what we say after the place."""
 
 
-def explained(error: SQLAlchemyError, place: Place) -> GradebookError | None:
+def explained(error: SQLAlchemyError, place: Place) -> GradebookFailed | None:
     """The error in our words; None for what is our own mistake and nobody else's."""
     if not isinstance(error, DBAPIError):
         return None
@@ -35,5 +35,5 @@ def explained(error: SQLAlchemyError, place: Place) -> GradebookError | None:
     said = " ".join(str(told or error.orig).split())
     for part, sentence in _SAID:
         if part in said:
-            return GradebookError(f"The gradebook {place} {sentence.format(said=said)}")
+            return GradebookFailed(f"The gradebook {place} {sentence.format(said=said)}")
     return None

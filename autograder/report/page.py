@@ -26,25 +26,26 @@ STYLES = ("colours.css", "feedback.css", "figures.css")
 def rendered(template: str, *, styles: Sequence[str] = STYLES, **context: Any) -> str:
     """The page `template` makes of `context`. It holds its style, whose hash its policy names: no other runs."""
     style = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in styles)
-    return _environment().get_template(template).render(
+    return environment().get_template(template).render(
         **context,
         style=_markup(style),
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     )
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
+@lru_cache(maxsize=2)
+def environment(*folders: Path) -> Environment:
+    """Templates in `folders` and in ours, with what all pages have in common: values are escaped, none may be missing."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+    made = Environment(
+        loader=FileSystemLoader([*folders, TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    made.filters |= {
         "plain": printable,
         "prose": prose,
         "powers": powers,
@@ -52,7 +53,7 @@ def _environment() -> Environment:
         "hint_label": hint_label,
         "amount": amount,
     }
-    return environment
+    return made
 
 
 def prose(text: str) -> Markup:

@@ -7,9 +7,8 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.report.page import TEMPLATES as FIGURES
-from autograder.report.page import powers, prose
-from autograder.report.wording import amount, points, printable
+from autograder.report.page import environment as shared_environment
+from autograder.report.wording import amount
 from autograder.review.cells import SeenCell
 from autograder.review.clean import code, markdown, shortened, terminal
 
@@ -23,21 +22,8 @@ HERE = Path(__file__).parent
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The templates of the desk, and the drawings that it shares with the feedback."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    made = Environment(
-        loader=FileSystemLoader([HERE / "templates", FIGURES]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = shared_environment(HERE / "templates")
     made.filters |= {
-        "plain": printable,
-        "prose": prose,
-        "powers": powers,
-        "points": points,
-        "amount": amount,
         "code": code,
         "terminal": terminal,
         "shortened": shortened,

@@ -10,7 +10,7 @@ import pytest
 
 from autograder.batches.class_folder import read_class
 from autograder.batches.intake import take_in
-from autograder.gradebook import Gradebook, GradebookError
+from autograder.gradebook import Gradebook, GradebookFailed
 from autograder.gradebook.attempts import attempts_of, counting_attempts
 from autograder.gradebook.roster import add_person, people
 from tests.batches.made import received
@@ -77,8 +77,8 @@ def test_a_gradebook_that_fails_is_no_unreadable_submission(
     from autograder.batches import intake
 
     def refuse(*_: object, **__: object) -> None:
-        raise GradebookError(f"The gradebook {book.place} could not be written: the disk is full.")
+        raise GradebookFailed(f"The gradebook {book.place} could not be written: the disk is full.")
 
     monkeypatch.setattr(intake, "receive", refuse)
-    with pytest.raises(GradebookError, match="the disk is full"):
+    with pytest.raises(GradebookFailed, match="the disk is full"):
         received(book, tmp_path / "in", "ada")

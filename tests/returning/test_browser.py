@@ -14,10 +14,8 @@ from autograder.returning.pages import page_of
 from autograder.returning.standing import standings
 from autograder.statistics.gathered import gather
 from autograder.statistics.page import statistics_html
-from tests.report.test_browser import Visit, browser
+from tests.report.test_browser import Visit
 from tests.returning.made import ESSAY, handed_in, marked, result, scale
-
-__all__ = ["browser"]
 
 pytestmark = pytest.mark.browser
 
