@@ -40,28 +40,31 @@ it (`-` becomes `_`), that defines `command`: a click command whose function ret
 class LazyGroup(click.Group):
     """A group that knows its commands' names and help lines without importing their modules."""
 
+    table: dict[str, str] = COMMANDS
+    prefix = "autograder.cli."
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
+        return sorted(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.table:
             return None
-        module = import_module(f"autograder.cli.{cmd_name.replace('-', '_')}")
+        module = import_module(self.prefix + cmd_name.replace("-", "_"))
         command: click.Command = module.command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, self.table[name]) for name in self.list_commands(ctx)])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        if args and args[0] not in self.table and not args[0].startswith("-"):
             import difflib
 
-            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            answer = f'Did you mean "{close[0]}"?' if close else f"There are {', '.join(sorted(COMMANDS))}."
+            close = difflib.get_close_matches(args[0], self.table, n=1)
+            answer = f'Did you mean "{close[0]}"?' if close else f"There are {', '.join(sorted(self.table))}."
             ctx.fail(f'There is no command "{args[0]}". {answer}')
         return super().resolve_command(ctx, args)
 

@@ -42,9 +42,16 @@ def command_of(call: list[str]) -> tuple[str | None, list[str]]:
 def options_of(name: str) -> set[str]:
     """Every spelling of the options that a command has, or one of its subcommands."""
     command: click.Command = import_module(f"autograder.cli.{name.replace('-', '_')}").command
-    commands = [command, *command.commands.values()] if isinstance(command, click.Group) else [command]
+    commands = [command, *parts_of(command)] if isinstance(command, click.Group) else [command]
     options = (parameter for one in commands for parameter in one.params if isinstance(parameter, click.Option))
     return {spelling for option in options for spelling in (*option.opts, *option.secondary_opts)} | {"--help", "-h"}
+
+
+def parts_of(group: click.Group) -> list[click.Command]:
+    """The subcommands of a group, those that are imported when they are called, too."""
+    context = click.Context(group)
+    found = (group.get_command(context, name) for name in group.list_commands(context))
+    return [command for command in found if command is not None]
 
 
 def wrong_calls(text: str) -> list[str]:

@@ -1,0 +1,24 @@
+"""`gradus import`: what another system holds, taken over."""
+
+from __future__ import annotations
+
+import click
+
+from autograder.cli import LazyGroup
+
+SYSTEMS: dict[str, str] = {}
+"""What can be taken over → its line in `gradus import --help`. A new one is a line here and a module
+`autograder/cli/import_<name>.py` that defines `command`."""
+
+
+class Systems(LazyGroup):
+    table = SYSTEMS
+    prefix = "autograder.cli.import_"
+
+
+@click.group("import", cls=Systems)
+def command() -> None:
+    """Take over an assignment, submissions or marks from another system.
+
+    What has no counterpart here is listed; nothing is dropped in silence.
+    """
