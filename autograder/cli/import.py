@@ -12,6 +12,8 @@ SYSTEMS: dict[str, str] = {}
 
 
 class Systems(LazyGroup):
+    """The parts of `gradus import`, each in a module of its own."""
+
     table = SYSTEMS
     prefix = "autograder.cli.import_"
 
