@@ -90,7 +90,7 @@ def command(
     if class_folder is not None or ungraded:
         from autograder.cli.grade_class import ClassCall, grade_class
 
-        chosen_by = "--ungraded" if class_folder is None else "--class"
+        chosen_by = "--ungraded" if ungraded else "--class"
         _refuse(chosen_by, {"PATHS": paths, "--out": out, "--feedback": feedback})
         if ungraded:
             _refuse(chosen_by, {"--class": class_folder, "--deadline": deadline, "--add-unknown": add_unknown})
