@@ -47,7 +47,8 @@ class Export:
     @property
     def bytes(self) -> int:
         """How large the zip says that its submissions are."""
-        return sum(info.file_size for entries in self.members.values() for info, _ in entries)
+        entries = (entries for name, entries in self.members.items() if name not in self.broken)
+        return sum(info.file_size for one in entries for info, _ in one)
 
 
 def read_export(place: Path) -> Export:
@@ -121,6 +122,7 @@ def _zip(place: Path) -> Export:
         if not about:
             raise _no_metadata(place)
         info, where = min(about, key=lambda one: len(one[1].parts))
+        _only(place, where.parts, {path.parts[0] for _, path in files})
         with archive.open(info) as file:
             data = file.read(MAX_METADATA_MB * 2**20 + 1)
     if len(data) > MAX_METADATA_MB * 2**20:
@@ -133,7 +135,16 @@ def _zip(place: Path) -> Export:
     for name, entries in export.members.items():
         if not entries:
             export.broken.setdefault(name, "its files are not in the export.")
+        elif sum(entry.file_size for entry, _ in entries) > MAX_MB * 2**20:
+            export.broken.setdefault(name, f"it has more than {MAX_MB} MB.")
     return export
+
+
+def _only(place: Path, where: tuple[str, ...], beside: Iterable[str]) -> None:
+    """The file that says whose everything is stands at the top, or in the one folder there: elsewhere a student may have put it."""
+    others = {name for name in beside if is_submission(name) and name not in ("/", "..")} - {where[0]}
+    if len(where) > 2 or (len(where) == 2 and others):
+        raise _no_metadata(place)
 
 
 def _sort_in(export: Export, info: zipfile.ZipInfo, path: PurePosixPath, root: tuple[str, ...]) -> None:
@@ -158,6 +169,7 @@ def _folder(place: Path) -> Export:
     if not about:
         raise _no_metadata(place)
     root = about[0].parent
+    _only(place, about[0].relative_to(place).parts, os.listdir(place))
     export = Export(place, read_metadata(about[0].read_bytes()))
     there = {unicodedata.normalize("NFC", name): root / name for name in os.listdir(root) if is_submission(name)}
     for one in export.submissions:

@@ -11,9 +11,9 @@ from autograder.batches.gradescope_export import Export
 from autograder.batches.gradescope_metadata import Submitter
 from autograder.batches.intake import Intake, take_in
 from autograder.course.models import Assignment
-from autograder.gradebook import Gradebook, GradebookError
+from autograder.gradebook import Gradebook, GradebookError, roster_file
 from autograder.gradebook.attempts import is_new
-from autograder.gradebook.roster import Person, add_person, people, student_of
+from autograder.gradebook.roster import Person, import_roster, people, student_of
 from autograder.grading.archive import Rejected, shown
 from autograder.grading.intake import find_files
 
@@ -62,9 +62,8 @@ def owners_of(export: Export, roster: Iterable[Person]) -> Owners:
 
 def enrol(book: Gradebook, unknown: Iterable[tuple[str, Submitter]]) -> list[str]:
     """Put the students that have a sid into the roster, with the names that Gradescope has for them; their sids."""
-    new = {submitter.sid: submitter for _, submitter in unknown if submitter.sid}
-    for submitter in new.values():
-        add_person(book, submitter.sid, submitter.name, submitter.email)
+    new = {one.sid: roster_file.Entry(one.sid, one.name, one.email) for _, one in unknown if one.sid}
+    import_roster(book, new.values())
     return list(new)
 
 

@@ -13,6 +13,8 @@ from autograder.course.findings import CourseError, Findings
 NAME = "submission_metadata.yml"
 _DEPTH = 50
 """More than any export has; YAML that is nested without end takes the parser time without end."""
+_NEEDED = 5
+"""Collections around a submitter's id: the stream, all submissions, one, its submitters, the submitter. What autograders said lies deeper."""
 _CUT = re.compile(r"^\.\.\.[ \t]*\r?\n(?!---|\Z)", re.MULTILINE)
 """The end of a document without a beginning of the next one: large exports have it, and libyaml refuses it."""
 
@@ -150,5 +152,6 @@ def _documents(text: str) -> list[Any]:
             continue
         if anchor:
             anchors[anchor] = node
-        opened[-1].append(node)
+        if len(opened) <= _NEEDED:
+            opened[-1].append(node)
     return opened[0]

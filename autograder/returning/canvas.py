@@ -83,7 +83,8 @@ class CanvasFile:
 
     def name(self, row: int) -> str:
         """How messages call the student of a row."""
-        return self.text(row, "Student") or f"{self.text(row, 'LastName')}, {self.text(row, 'FirstName')}"
+        name = self.text(row, "Student") or f"{self.text(row, 'LastName')}, {self.text(row, 'FirstName')}"
+        return "".join(letter if letter.isprintable() else "�" for letter in name)
 
     def column_of(self, names: tuple[str, ...], chosen: str | None) -> int:
         """The column whose header, title or number is `chosen`, or else one of `names`. Raises CourseError, and lists columns."""

@@ -189,7 +189,7 @@ def test_a_submission_that_is_too_large(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(gradescope_export, "MAX_MB", 1)
     export = opened(zipped(tmp_path, {**FILES, "submission_1/bomb": "0" * 2**21}), tmp_path / "work")
-    assert export.broken == {"submission_1": "it is damaged (assignment_9_export/submission_1/bomb is larger than it says, or than 1 MB)."}
+    assert (export.broken, list(export.paths)) == ({"submission_1": "it has more than 1 MB."}, ["submission_2"])
 
 
 def test_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,6 +210,34 @@ def test_what_is_no_export(tmp_path: Path) -> None:
     for place in (tmp_path / "y.zip", tmp_path):
         with pytest.raises(CourseError, match=r"has no submission_metadata\.yml, so nobody knows"):
             read_export(place)
+
+
+def test_metadata_that_a_student_handed_in_says_nothing(tmp_path: Path) -> None:
+    """Folders that were zipped anew without the file of Gradescope: one of them says whose work it would like to be."""
+    planted = {"submission_1/submission_metadata.yml": METADATA, "submission_1/submission_2/evil.py": "x", "submission_2/a.py": "y"}
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        for name, text in planted.items():
+            archive.writestr(name, text)
+    with zipfile.ZipFile(tmp_path / "x.zip") as archive:
+        archive.extractall(tmp_path / "x")
+    for place in (tmp_path / "x.zip", tmp_path / "x"):
+        with pytest.raises(CourseError, match=r"has no submission_metadata\.yml"):
+            read_export(place)
+    export = opened(zipped(tmp_path, {**FILES, "submission_1/submission_metadata.yml": "x: 1"}), tmp_path / "work")
+    assert (export.broken, len(export.submissions)) == ({}, 2)
+
+
+def test_a_size_that_is_a_lie(tmp_path: Path) -> None:
+    """The zip's index says one byte; a megabyte follows."""
+    place = zipped(tmp_path, {**FILES, "submission_1/bomb": "0" * 2**20})
+    data = bytearray(place.read_bytes())
+    entry = data.rindex(b"submission_1/bomb") - len("assignment_9_export/") - 46
+    assert data[entry : entry + 4] == b"PK\x01\x02"
+    data[entry + 24 : entry + 28] = (1).to_bytes(4, "little")
+    place.write_bytes(data)
+    export = opened(place, tmp_path / "work")
+    assert list(export.broken) == ["submission_1"]
+    assert export.broken["submission_1"].startswith("it is damaged (")
 
 
 def test_what_the_metadata_does_not_name_is_told(tmp_path: Path) -> None:

@@ -121,6 +121,9 @@ class TestFilling:
         assert (code, data) == (0, filled(text, ADA))
         assert f"s2: {there} in Canvas, and left so.\n" in err
 
+    def test_a_name_writes_nothing_else_to_the_terminal(self, canvas: Canvas) -> None:
+        assert "here: �[2J, x" in canvas(EXPORT.replace("שרה, לוי", "\x1b[2J, x"))[2]
+
     def test_json(self, canvas: Canvas) -> None:
         found = json.loads(canvas(EXPORT, "--json")[1])
         assert (found["filled"], found["changed"], found["possible"]) == (2, [["s2", "55.50", "80"]], 100)
