@@ -14,7 +14,7 @@ NAME = "submission_metadata.yml"
 _DEPTH = 50
 """More than any export has; YAML that is nested without end takes the parser time without end."""
 _NEEDED = 5
-"""Collections around a submitter's id: the stream, all submissions, one, its submitters, the submitter. What autograders said lies deeper."""
+"""Collections around a sid: the stream, all submissions, one, its submitters, the submitter. What autograders said lies deeper."""
 _CUT = re.compile(r"^\.\.\.[ \t]*\r?\n(?!---|\Z)", re.MULTILINE)
 """The end of a document without a beginning of the next one: large exports have it, and libyaml refuses it."""
 
