@@ -37,10 +37,16 @@ class Cell:
     tags: tuple[str, ...] = ()
     id: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict, compare=False)
+    starts: int | None = None
+    """The line of the text in which it begins, where the notebook is kept as text."""
 
     @property
     def label(self) -> str:
-        return f"cell {self.index}"
+        return f"cell {self.index}" + (f" (line {self.starts})" if self.starts else "")
+
+    def place(self, line: int) -> str:
+        """Where one of its lines, counted from 1, stands."""
+        return f"line {self.starts + line - 1} (cell {self.index})" if self.starts else f"{self.label}, line {line}"
 
     @property
     def export(self) -> bool:
