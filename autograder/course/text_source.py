@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,16 +14,16 @@ from autograder.course.notebook import Cell, Notebook, NotebookError, read_noteb
 
 
 def source_notebook(paths: Paths) -> Notebook:
-    """The source of an assignment. Raises NotebookError, or FileNotFoundError when there is none."""
+    """The source of an assignment, with an id for every cell. Raises NotebookError, or FileNotFoundError."""
     notebook = read_notebook(source_bytes(paths), paths.source.name)
-    if paths.source.suffix == ".ipynb":
-        return notebook
-    lines = _text(paths).splitlines()
-    return replace(notebook, cells=tuple(_with_lines(notebook.cells, lines)))
+    cells = tuple(_with_ids(notebook.cells))
+    if paths.source.suffix != ".ipynb":
+        cells = tuple(_with_lines(cells, _text(paths).splitlines()))
+    return replace(notebook, cells=cells)
 
 
 def source_bytes(paths: Paths) -> bytes:
-    """The same as the bytes of an .ipynb file; a text has no ids of cells, and none are made up here.
+    """The same as the bytes of an .ipynb file; a text has no ids of cells.
 
     Raises NotebookError when jupytext cannot read the text, ModuleNotFoundError when there is no jupytext.
     """
@@ -48,6 +50,21 @@ def _converted(text: str, name: str) -> Any:
     except Exception as error:  # jupytext promises no kind
         said = str(error).strip().split("\n")[0] or type(error).__name__
         raise NotebookError(f"{name}: jupytext cannot read it: {said}. Correct the text, or its header.") from None
+
+
+def _with_ids(cells: tuple[Cell, ...]) -> Iterator[Cell]:
+    """Where there is no id: the grade_id, or one that tells the text, so that it stays when other cells come and go.
+
+    Students get the same ids, and given cells are known by them when a notebook comes back.
+    """
+    seen: Counter[str] = Counter()
+    for cell in cells:
+        if cell.id is not None:
+            yield cell
+            continue
+        name = cell.grade_id or f"cell-{hashlib.sha256(f'{cell.type} {cell.source}'.encode()).hexdigest()[:12]}"
+        seen[name] += 1
+        yield replace(cell, id=name if seen[name] == 1 else f"{name}-{seen[name]}")
 
 
 def _with_lines(cells: tuple[Cell, ...], lines: list[str]) -> Iterator[Cell]:

@@ -14,7 +14,7 @@ from autograder.course.notebook import BEGIN, END, Cell, Notebook, module_source
 from autograder.course.source import defined_names
 from autograder.course.text_source import source_bytes, source_notebook
 from autograder.release.markers import check_markers
-from autograder.release.private import Json, give_ids, strip_private
+from autograder.release.private import Json, check_ids, strip_private
 from autograder.release.readme import QuestionRow, readme
 
 Files = dict[str, bytes]
@@ -45,11 +45,12 @@ def read_sound_source(loaded: LoadedAssignment) -> Source:
     findings = Findings()
     for read, cell in zip(notebook.cells, tree["cells"], strict=True):
         cell["cell_type"], cell["source"], cell["metadata"] = read.type, read.source, read.metadata
+        cell.setdefault("id", read.id)
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
     tree["metadata"] = {}
     _take_points_from_rubric(tree, loaded)
-    give_ids(tree, file, findings)
+    check_ids(tree, file, findings)
     check_markers(notebook, file, findings)
     check_metadata(tree, file, findings)
     _module_compiles(notebook, file, findings)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
+import shutil
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from autograder.bridges.gradescope.package import make_package
+from autograder.cli import run
 from autograder.course.findings import CourseError
 from autograder.course.loading import load_assignment
 from autograder.course.models import Paths
+from autograder.course.notebook import read_notebook
 from autograder.course.text_source import source_notebook
 from autograder.grading.blank import assignment_sha256
+from autograder.grading.heal import heal
 from autograder.release import release
 from autograder.release.build import read_sound_source, student_files
 
@@ -79,25 +85,62 @@ def _released(course: Path, slug: str) -> dict[str, bytes]:
     return student_files(loaded, read_sound_source(loaded))
 
 
-def test_no_name_is_the_same_where_ids_are_made_up(tiny: Path) -> None:
-    """A question may be called "cell": the grade_id of its second cell is what a cell without one would get."""
+def test_the_same_text_twice_has_two_ids(tiny: Path) -> None:
     text = kept_as_text(tiny / "assignments/scale", "py:percent")
-    text.write_text(text.read_text().replace('"grade_id": "why"', '"grade_id": "cell-2"'))
-    paths = Paths(course=tiny, slug="scale")
-    assert source_notebook(paths).cells[-1].grade_id == "cell-2"
-    assert "cell-2_" in _ids(tiny)
+    text.write_text(text.read_text() + "\n# %%\nprint(1)\n\n# %%\nprint(1)\n")
+    ids = [cell.id for cell in source_notebook(Paths(course=tiny, slug="scale")).cells]
+    assert len(set(ids)) == len(ids)
+    assert ids[-1] == f"{ids[-2]}-2"
+    assert release(load_assignment(tiny, "scale")).written
 
 
-def _ids(course: Path) -> list[str]:
-    from autograder.course.findings import Findings
-    from autograder.course.text_source import source_bytes
-    from autograder.release.private import give_ids
+@pytest.mark.parametrize("fmt", ["py:percent", "md"])
+def test_a_given_cell_that_comes_back_changed_is_the_given_one(tiny: Path, fmt: str) -> None:
+    """Students get the ids that the grader knows, so that nobody changes what is given."""
+    kept_as_text(tiny / "assignments/scale", fmt)
+    loaded = load_assignment(tiny, "scale")
+    release(loaded)
+    tree = json.loads((tiny / "student_template/scale/scale.ipynb").read_text())
+    given = next(cell for cell in tree["cells"] if "".join(cell["source"]).startswith("#| export"))
+    given["source"] = "#| export\nEPS = 7.0"
+    student = read_notebook(json.dumps(tree).encode(), "scale.ipynb")
+    cells, repairs = heal(source_notebook(loaded.paths), student, loaded.assignment)
+    assert "EPS = 1e-5" in cells[0].source
+    assert not any("EPS = 7" in cell.source for cell in cells)
+    assert [(repair.cell, repair.what) for repair in repairs] == [
+        (2, "a given cell was changed; the original was used")
+    ]
 
-    tree: dict[str, Any] = json.loads(source_bytes(Paths(course=course, slug="scale")))
-    findings = Findings()
-    give_ids(tree, "source.py", findings)
-    assert not findings.items
-    return [cell["id"] for cell in tree["cells"]]
+
+def test_gradescope_gets_a_notebook(tiny: Path) -> None:
+    """There is no jupytext on the platform."""
+    kept_as_text(tiny / "assignments/scale", "py:percent")
+    with zipfile.ZipFile(io.BytesIO(make_package(load_assignment(tiny, "scale")).data)) as archive:
+        inside = [name for name in archive.namelist() if "/source." in name]
+        cells = read_notebook(archive.read(inside[0]), "source.ipynb").cells
+    assert inside == ["course/assignments/scale/source.ipynb"]
+    assert [cell.source for cell in cells if cell.grade_id == "why"] == [""]
+    assert "BEGIN SOLUTION" in next(cell.source for cell in cells if cell.grade_id == "affine")
+
+
+@pytest.mark.slow
+def test_grading_with_a_text_gives_what_grading_with_a_notebook_gives(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handed_in = tmp_path / "scale.ipynb"
+    shutil.copyfile(tiny / "assignments/scale/source.ipynb", handed_in)
+    scores = [_graded(tiny, handed_in, tmp_path / "first")]
+    kept_as_text(tiny / "assignments/scale", "py:percent")
+    scores.append(_graded(tiny, handed_in, tmp_path / "second"))
+    assert scores[0] == scores[1]
+    assert "PASS" in scores[0]["standardise.values"]
+
+
+def _graded(course: Path, file: Path, out: Path) -> dict[str, str]:
+    options = ["--out", str(out), "--sandbox", "process", "--i-trust-this-code", "--seed", "3"]
+    assert run(["--course", str(course), "grade", "scale", str(file), *options]) == 0
+    (result,) = out.rglob("result.json")
+    return {c["id"]: f"{c['verdict']} {c['score']}" for c in json.loads(result.read_text())["criteria"]}
 
 
 # --- what is told, and where
