@@ -51,10 +51,10 @@ def _mathml(tex: str, display: str) -> str:
     from latex2mathml.converter import convert
 
     try:
-        # An ampersand, or a star behind the environment's name, says how equations line up.
-        return str(convert(re.sub(r"\{(align|equation|gather)\*?\}", r"{\1*}", tex), display=display))
-    except Exception:  # it raises what it meets
+        drawn = str(convert(tex, display=display))
+    except Exception:  # it promises no kind
         return ""
+    return re.sub(r"<mi>\\(\w+)</mi>", r"<mi>\1</mi>", drawn)  # operators that it does not know: \arg
 
 
 def notebook_page(notebook: Path) -> str:
