@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from autograder.course.findings import Findings
+from autograder.course.findings import Finding, Findings
 from autograder.course.known import KnownSubmission
 from autograder.course.models import Limits, LoadedAssignment
 from autograder.course.verdict import Verdict
@@ -72,3 +72,10 @@ class Evidence:
 
 
 Check = Callable[[Evidence, Findings], None]
+
+
+def found_by(check: Check, evidence: Evidence) -> list[Finding]:
+    """What `check` finds, under its own name: the code that docs/codes.md has a paragraph about."""
+    findings = Findings()
+    check(evidence, findings)
+    return [replace(finding, code=check.__name__) for finding in findings.items]
