@@ -41,7 +41,7 @@ NEXT: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 """Command, with the option that makes another of it → what comes next when it is done, and when it has findings.
 
-{…} are its own arguments. What is not here, or empty, ends without such a line: `backup` runs from cron, `init` says it itself."""
+{…} are its own arguments. What is not here, or is empty, ends without such a line: `backup` runs from cron, `init` says it itself."""
 
 
 def followed(command: click.Command, name: str) -> click.Command:
