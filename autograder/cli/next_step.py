@@ -58,13 +58,17 @@ def _telling(callback: Any, name: str) -> Any:
     @functools.wraps(callback)
     def called(*arguments: Any, **values: Any) -> Any:
         code = callback(*arguments, **values)
-        if not values.get("as_json") and code in (None, 0, 1) and sys.stderr.isatty():
+        if not values.get("as_json") and code in (None, 0, 1) and _is_watched():
             line = next_step(name, values, code or 0, click.get_current_context())
             if line:
                 click.echo(f"Next: {line}", err=True)
         return code
 
     return called
+
+
+def _is_watched() -> bool:
+    return sys.stderr.isatty()
 
 
 def next_step(name: str, values: dict[str, Any], code: int, context: click.Context | None = None) -> str:

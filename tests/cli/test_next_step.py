@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,15 +14,16 @@ import pytest
 
 from autograder.cli import COMMANDS, run
 from autograder.cli.next_step import NEXT, next_step
+from autograder.gradebook import open_gradebook
 from tests.docs.pages import options_of, wrong_calls
 
 VALUES = {"slug": "lstm", "name": "x", "file": "roster.csv", "folder": "back"}
 
 
 @pytest.fixture
-def watching(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def watching(monkeypatch: pytest.MonkeyPatch) -> None:
     """A person sits at the terminal."""
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("autograder.cli.next_step._is_watched", lambda: True)
 
 
 @pytest.mark.parametrize("key", NEXT)
@@ -66,9 +70,20 @@ def test_nothing_is_said_where_programs_read_or_the_call_was_wrong(tiny: Path, c
     assert "Next:" not in capsys.readouterr().err
 
 
-def test_nothing_is_said_without_a_terminal(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--course", str(tiny), "list"]) == 0
-    assert capsys.readouterr().err == ""
+@pytest.mark.parametrize("at_a_terminal", [True, False])
+def test_nothing_is_said_without_a_terminal(tiny: Path, at_a_terminal: bool) -> None:
+    """Asked of a real terminal, for stderr alone: what comes down a pipe stays the same."""
+    ours, theirs = pty.openpty()
+    call = [sys.executable, "-m", "autograder", "--course", str(tiny), "staff", "add", "ann"]
+    with open_gradebook(tiny / "gradebook.db"):
+        pass
+    with os.fdopen(theirs, "w") as terminal:
+        stderr = terminal if at_a_terminal else subprocess.PIPE
+        done = subprocess.run(call, stdout=subprocess.PIPE, stderr=stderr, text=True, check=True)
+    said = os.read(ours, 4096).decode() if at_a_terminal else done.stderr
+    os.close(ours)
+    assert said == (f"Next: gradus --course {tiny} review\r\n" if at_a_terminal else "")
+    assert "Next" not in done.stdout
 
 
 def test_the_command_itself_stays_as_it_is() -> None:
