@@ -17,6 +17,7 @@ from autograder.course.loading import list_assignments, load_assignment
 from autograder.starting import first_course
 from autograder.starting.first_course import SLUG, course_files, start_course
 from tests.boundaries.arrows import ROOT
+from tests.docs.pages import calls, wrong_calls
 
 
 def test_the_course_loads(tmp_path: Path) -> None:
@@ -38,6 +39,23 @@ def test_what_names_people_stays_out_of_git(tmp_path: Path) -> None:
     listed = ["git", "-C", str(tmp_path), "ls-files", "--others", "--exclude-standard"]
     shown = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split()
     assert {name.partition("/")[0] for name in shown} == {".github", ".gitignore", "README.md", "assignments", "rubrics"}
+
+
+@pytest.mark.parametrize("name", ["README.md", ".github/workflows/course.yml"])
+def test_what_it_says_can_be_called(name: str) -> None:
+    text = dict(course_files())[name].decode()
+    page = text if name.endswith(".md") else f"```\n{text}\n```"
+    assert list(calls(page))
+    assert wrong_calls(page) == []
+
+
+def test_the_workflow_is_one() -> None:
+    from ruamel.yaml import YAML
+
+    workflow = YAML(typ="safe").load(dict(course_files())[".github/workflows/course.yml"])
+    (job,) = workflow["jobs"].values()
+    assert "verify" in job["steps"][3]["run"]
+    assert "release" in job["steps"][3]["run"]
 
 
 def test_a_folder_that_holds_something_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
