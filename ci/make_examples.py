@@ -33,7 +33,7 @@ EXAMPLES = {
 FIRST_CLASS = {
     "s1001": (
         "correct/by_autograd",
-        "I predicted that the largest rate would shake, and it does: a step is the rate times the gradient, so at 10 it leads "
+        "I predicted that the largest rate would shake, and it does: a step is the rate times the gradient, so at 3 it leads "
         "across the valley to a place where the slope points back. At 0.3 the steps shrink with the gradient and the curve is "
         "smooth. At 0.01 nothing is wrong, it only needs thirty times as many steps.",
     ),
