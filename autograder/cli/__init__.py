@@ -11,16 +11,21 @@ from typing import NoReturn
 import click
 
 from autograder import __version__
+from autograder.cli.next_step import followed
 
 COMMANDS: dict[str, str] = {
     "backup": "Copy the gradebook, also while others write to it.",
     "check": "Run the public tests on your notebook (for students).",
     "data": "Full-size data from an archive you have: checked by hash, converted.",
+    "doctor": "What works on this machine, what does not, and how to mend it.",
     "export": "Scores as CSV, as Gradescope's results.json, or as JSON.",
     "grade": "Grade submissions: results, feedback pages, Gradescope files.",
     "gradescope": "Make the zip for Gradescope, and try it out in a local container.",
     "import": "An assignment, submissions or marks from another system.",
+    "init": "Make a course with a small assignment that works, to begin with.",
     "list": "The assignments of the course: questions, points, tests.",
+    "new-mistake": "Begin a known mistake: a copy of the answer, to be made wrong.",
+    "new-test": "Begin a hidden test that loads at once.",
     "preview": "Open what a student sees: the released folder, in Jupyter or as a page.",
     "purge": "Remove personal data from the gradebook: files and the roster.",
     "regrade": "Grade a class again after a change: who would move, then adopt.",
@@ -44,6 +49,8 @@ class LazyGroup(click.Group):
 
     table: dict[str, str] = COMMANDS
     prefix = "autograder.cli."
+    above = ""
+    """What stands before its commands' names: `import `."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(self.table)
@@ -53,7 +60,7 @@ class LazyGroup(click.Group):
             return None
         module = import_module(self.prefix + cmd_name.replace("-", "_"))
         command: click.Command = module.command
-        return command
+        return followed(command, self.above + cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

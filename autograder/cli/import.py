@@ -18,6 +18,7 @@ class Systems(LazyGroup):
 
     table = SYSTEMS
     prefix = "autograder.cli.import_"
+    above = "import "
 
 
 @click.group("import", cls=Systems)

@@ -12,9 +12,11 @@ import pytest
 from tests.boundaries.arrows import ARROWS, ROOT, part_of, undocumented, wrong_arrows, wrong_imports_of_a_test
 
 PACKAGE = ROOT / "autograder"
-MODULES = sorted(PACKAGE.rglob("*.py"))
+STARTING = PACKAGE / "starting" / "course"
+"""What `gradus init` copies: a course, no code of the package."""
+MODULES = sorted(file for file in PACKAGE.rglob("*.py") if STARTING not in file.parents)
 TESTS = sorted(
-    file for course in (ROOT, ROOT / "tests/courses/tiny") for file in course.glob("assignments/*/tests/**/*.py")
+    file for course in (ROOT, STARTING, ROOT / "tests/courses/tiny") for file in course.glob("assignments/*/tests/**/*.py")
 )
 NOT_NAMES = ("utils", "util", "helpers", "helper", "common", "manager", "misc")
 

@@ -33,7 +33,7 @@ def test_help_lists_every_command_without_importing_any() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_a_module_and_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    command = import_module(f"autograder.cli.{name}").command
+    command = import_module(f"autograder.cli.{name.replace('-', '_')}").command
     assert isinstance(command, click.Command)
     assert command.name == name
     assert run([name, "--help"]) == 0

@@ -18,6 +18,12 @@ def test_examples_are_up_to_date(student: str) -> None:
     assert found == made, "run: python ci/make_examples.py"
 
 
+@pytest.mark.parametrize("sid", MAKE["FIRST_CLASS"])
+def test_the_first_class_is_up_to_date(sid: str) -> None:
+    found = (MAKE["STARTING"] / "handed-in" / sid / "softmax.ipynb").read_bytes()
+    assert found == MAKE["handed_in"](sid), "run: python ci/make_examples.py"
+
+
 def test_an_example_holds_the_submission_it_is_made_from() -> None:
     ben = MAKE["notebook_of"](MAKE["EXAMPLES"]["ben"]).decode()
     assert "torch.sigmoid(f) * h + torch.sigmoid(i)" in ben
