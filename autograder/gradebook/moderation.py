@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Select, func, insert, select
 
 from autograder.gradebook.attempts import attempt_of
@@ -56,7 +58,7 @@ def moderate(
 def last_event(book: Gradebook, attempt_id: int, criterion: str) -> int:
     """The id of the last event about a criterion of an attempt; 0 where there is none."""
     with book.read() as connection:
-        return connection.execute(_last(attempt_id, criterion)).scalar() or 0
+        return int(connection.execute(_last(attempt_id, criterion)).scalar() or 0)
 
 
 def reasons_of(book: Gradebook, assignment: str) -> dict[int, str]:
@@ -70,5 +72,5 @@ def reasons_of(book: Gradebook, assignment: str) -> dict[int, str]:
     return {row.mark_id: row.reason for row in selected(book, chosen)}
 
 
-def _last(attempt_id: int, criterion: str) -> Select[tuple[int | None]]:
+def _last(attempt_id: int, criterion: str) -> Select[Any]:
     return select(func.max(marks.c.id)).where(marks.c.attempt_id == attempt_id, marks.c.criterion == criterion)
