@@ -175,6 +175,5 @@ def _by_id(connection: Connection, mark_id: int) -> Mark | None:
 
 
 def marks_in(connection: Connection, chosen: Select[Any]) -> list[Mark]:
-    """The marks of a selection, in the caller's transaction."""
-    names = tuple(Mark.__dataclass_fields__)
-    return [Mark(**{name: getattr(row, name) for name in names}) for row in connection.execute(chosen)]
+    """The marks of a selection of all columns, in the caller's transaction. Fields stand in the order of the columns."""
+    return [Mark(*row) for row in connection.execute(chosen)]

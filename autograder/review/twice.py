@@ -96,8 +96,9 @@ class Twice:
         if me.role != "ta":
             return {}
         blind, asked, hidden = marked_blind(self._book, slug), self._asked(slug), conflicts_of(self._book, me.name)
-        here = {attempt for attempt, student in self._attempts(slug).items() if student not in hidden}
-        draws = {one.id: self.drawn(slug, one.id) for one in criteria if one.kind == "ta"}
+        everybody = self._attempts(slug)
+        here = {attempt for attempt, student in everybody.items() if student not in hidden}
+        draws = {one.id: self._draw(slug, one.id, everybody) for one in criteria if one.kind == "ta"}
         places = {
             name: here & (ids | {attempt for attempt, criterion in blind if criterion == name})
             for name, ids in draws.items()
@@ -117,7 +118,9 @@ class Twice:
 
     def drawn(self, slug: str, criterion: str) -> frozenset[int]:
         """The attempts that are drawn."""
-        here = self._attempts(slug)
+        return self._draw(slug, criterion, self._attempts(slug))
+
+    def _draw(self, slug: str, criterion: str, here: dict[int, int]) -> frozenset[int]:
         known = self._drawn.get((slug, criterion))
         if known is None or known[0] is not here:
             chosen = drawn(salt_of(self._book, slug), criterion, here.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from autograder.gradebook.moderation import SomethingNew, last_event, moderate, 
 from autograder.gradebook.salts import salt_of
 from autograder.gradebook.scores import scores_of
 from autograder.gradebook.standing import counted, events_at, judgements, marked_blind, standing
+from autograder.gradebook.tables import marks
 from tests.gradebook.made import attempt, graded
 
 STYLE = "cell.style"
@@ -115,6 +117,10 @@ def test_what_counts_is_what_the_view_says(book: Gradebook, tmp_path: Path) -> N
         assert found == current_mark(book, one.id, STYLE)
         seen.add(found.kind if found else None)
     assert seen >= {None, "mark", "moderated"}, "the histories are of every sort"
+
+
+def test_fields_stand_in_the_order_of_the_columns() -> None:
+    assert [one.name for one in fields(Mark)] == [column.name for column in marks.columns]
 
 
 def test_a_salt_is_drawn_once_for_each_assignment_and_each_gradebook(book: Gradebook, tmp_path: Path) -> None:

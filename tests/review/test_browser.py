@@ -202,9 +202,11 @@ def judged_twice(room: Classroom) -> int:
     """Eleven who are marked twice, one of them otherwise and with a gold answer: the id of that attempt."""
     for n in range(11):
         one = room.hand_in(f"s{n}", f"Answer {n}. `{'x' * 200}`", [picture()])
-        for author, kind, level in (("ann", "mark", n % 3), ("ben", "second", (n + (n == 10)) % 3)):
-            write_mark(room.book, one.id, WRITTEN, author=author, kind=kind, level=level, points=level * 10.0,
-                       comment="Name the axis. " * 20, seconds=9, position=n)  # type: ignore[arg-type]  # fmt: skip
+        given: dict[str, Any] = {"comment": "Name the axis. " * 20, "seconds": 9.0, "position": n}
+        first, second = n % 3, (n + (n == 10)) % 3
+        write_mark(room.book, one.id, WRITTEN, author="ann", level=first, points=first * 10.0, **given)
+        given |= {"level": second, "points": second * 10.0}
+        write_mark(room.book, one.id, WRITTEN, author="ben", kind="second", **given)
     write_mark(room.book, one.id, WRITTEN, author="ida", kind="gold", level=0, points=0.0, comment="No reason is named.")
     return one.id
 
