@@ -13,7 +13,7 @@ from autograder.gradebook.staff import conflicts_of
 from autograder.gradebook.standing import counted, events_at, last_of, marked_blind, standing
 from autograder.review.desk import Desk
 from autograder.review.guard import Me
-from autograder.review.reconciling import differ
+from autograder.review.reconciling import differ, reason_of
 from autograder.review.rubrics import InForce
 
 OWN = ("mark", "second")
@@ -71,7 +71,7 @@ def calibration(desk: Desk, force: InForce, me: Me) -> Calibration:
             if best is not None and own.author != best.author:
                 gold.append(Met(here[attempt], criterion, own, best, best.comment))
             if now is not None and now.kind == "moderated":
-                decided.append(Met(here[attempt], criterion, own, now, reasons.get(now.id, "")))
+                decided.append(Met(here[attempt], criterion, own, now, reason_of(stand, reasons)))
     return Calibration(tuple(gold), tuple(decided))
 
 

@@ -74,9 +74,14 @@ def _compared(attempt: Attempt, criterion: Criterion, events: Sequence[Mark], re
     stand = standing(events)
     now = counted(stand)
     decision = now if now is not None and now.kind == "moderated" else None
-    told = [reasons[one.id] for one in stand if one.kind == "moderated" and one.id in reasons]
     last = events[-1].id if events else 0
-    return Compared(attempt, criterion, tuple(judgements(stand)), decision, told[-1] if decision and told else "", last)
+    why = reason_of(stand, reasons) if decision else ""
+    return Compared(attempt, criterion, tuple(judgements(stand)), decision, why, last)
+
+
+def reason_of(stand: Sequence[Mark], reasons: Mapping[int, str]) -> str:
+    """The last one told: a decision that was carried over to a changed rubric has that of the one before."""
+    return next((reasons[one.id] for one in reversed(stand) if one.id in reasons), "")
 
 
 def decide(desk: Desk, place: Place, me: Me, form: Mapping[str, str]) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -72,17 +72,31 @@ def gather(book: Gradebook, loaded: LoadedAssignment) -> ClassStatistics:
     final = [score for score in graded if not score.pending]
     counted = {score.attempt_id for score in graded}
     results = results_of(book, slug)
-    given = marks_given(book, slug)
-    shares = shares_given(given, rubric)
-    return ClassStatistics(
-        slug=slug,
-        title=loaded.assignment.title,
+    return replace(
+        gather_marks(book, loaded),
         attempts=len(found),
         graded=len(graded),
         final=len(final),
         scores=_histogram(final or graded, rubric),
         items=items([_shares(score) for score in graded], _points(graded, rubric)),
         mistakes=mistakes(results[attempt_id] for attempt_id in sorted(counted)),
+    )
+
+
+def gather_marks(book: Gradebook, loaded: LoadedAssignment) -> ClassStatistics:
+    """What marks alone say: time, agreement and drift. No result is read, and of scores there is nothing."""
+    slug, rubric = loaded.slug, loaded.rubric
+    given = marks_given(book, slug)
+    shares = shares_given(given, rubric)
+    return ClassStatistics(
+        slug=slug,
+        title=loaded.assignment.title,
+        attempts=0,
+        graded=0,
+        final=0,
+        scores=_histogram((), rubric),
+        items=(),
+        mistakes=(),
         pace=pace(_seconds(given, "criterion")),
         pace_by_author=pace(_seconds(given, "author")),
         agreement=agreements(given, rubric),

@@ -35,7 +35,7 @@ def routes(desk: Desk) -> list[Route]:
         me, force = request.scope["me"], force_of(request)
         values = {
             "found": calibration(desk, force, me),
-            "sections": sections_of(desk.figures.of(force, me), *CONSISTENCY),
+            "sections": sections_of(desk.figures.of(force, me, marks_alone=True), *CONSISTENCY),
         }
         return HTMLResponse(render("calibration.html.j2", me=me, assignment=force.loaded.assignment, **values))
 
