@@ -23,6 +23,7 @@ from autograder.gradebook.standing import Where, counted, events_at, last_of, ma
 from autograder.gradebook.tables import attempts, requests, set_asides
 from autograder.gradebook.views import counting
 from autograder.review.guard import Me
+from autograder.review.remembered import Remembered
 
 ONE_IN = 10
 """Submissions, of which one is marked twice; of fewer than half as many none is."""
@@ -76,6 +77,7 @@ class Twice:
 
     def __init__(self, book: Gradebook) -> None:
         self._book = book
+        self._remembered = Remembered(book)
         self._counting: dict[str, tuple[object, dict[int, int]]] = {}
         self._drawn: dict[tuple[str, str], tuple[object, frozenset[int]]] = {}
 
@@ -97,19 +99,18 @@ class Twice:
             return {}
         blind, asked, hidden = marked_blind(self._book, slug), self._asked(slug), conflicts_of(self._book, me.name)
         everybody = self._attempts(slug)
-        here = {attempt for attempt, student in everybody.items() if student not in hidden}
         draws = {one.id: self._draw(slug, one.id, everybody) for one in criteria if one.kind == "ta"}
         places = {
-            name: here & (ids | {attempt for attempt, criterion in blind if criterion == name})
+            name: ids | {attempt for attempt, criterion in blind if criterion == name and attempt in everybody}
             for name, ids in draws.items()
         }
-        stands = {place: standing(events) for place, events in events_at(self._book, places).items()}
+        stands = self._remembered.stands(slug, places)
         found = {}
         for name, ids in draws.items():
             views = {
                 attempt: seen(stand, me.name, self._again(stand, attempt in ids, (attempt, name) in asked))
                 for (attempt, criterion), stand in stands.items()
-                if criterion == name
+                if criterion == name and everybody[attempt] not in hidden
             }
             seconds = {attempt: mark for attempt, (mark, kind) in views.items() if kind == "second"}
             mine = {attempt: mark for attempt, mark in seconds.items() if mark is not None}

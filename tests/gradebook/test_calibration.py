@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import event, inspect
 
 from autograder.gradebook import Gradebook, GradebookError, open_gradebook, opening
 from autograder.gradebook.marks import Mark, comments_of, current_mark, marks_of, withdraw, write_mark
@@ -117,6 +117,18 @@ def test_what_counts_is_what_the_view_says(book: Gradebook, tmp_path: Path) -> N
         assert found == current_mark(book, one.id, STYLE)
         seen.add(found.kind if found else None)
     assert seen >= {None, "mark", "moderated"}, "the histories are of every sort"
+
+
+def test_where_somebody_marked_blind_is_found_by_its_index(sqlite_book: Gradebook) -> None:
+    """Few marks are: whoever looks at all of them to find these waits at every page."""
+    asked: list[str] = []
+    event.listen(sqlite_book.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    marked_blind(sqlite_book, "lstm")
+    (statement,) = [one for one in asked if one.startswith("SELECT")]
+    with sqlite_book.read() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("lstm",))]
+    assert not [step for step in plan if "marks" in step and "INDEX" not in step]
+    assert [step for step in plan if "ix_marks_blind" in step]
 
 
 def test_fields_stand_in_the_order_of_the_columns() -> None:

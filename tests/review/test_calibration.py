@@ -236,20 +236,23 @@ class TestStatistics:
     def test_they_are_computed_once_for_each_version(
         self, room: Classroom, one: Attempt, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        times: list[str] = []
+        times: list[bool] = []
 
-        def counting(book: Gradebook, loaded: LoadedAssignment) -> ClassStatistics:
-            times.append(loaded.slug)
-            return gather(book, loaded)
+        def counting(book: Gradebook, loaded: LoadedAssignment, explained: Any = None) -> ClassStatistics:
+            times.append(explained is None)
+            return gather(book, loaded, explained=explained)
 
         monkeypatch.setattr(figures, "gather", counting)
         for name in ("ida", "ann", "rob"):
             room.visitor(name).get(f"/statistics/{SLUG}")
             room.visitor(name).get(f"/calibration/{SLUG}")
-        assert len(times) == 1
-        room.mark(room.visitor("ann"), room.hand_in("new", "New."), "level:1")
+        assert times == [True]
+        new = room.hand_in("new", "New.")
         assert "6 submissions" in room.visitor("ida").get(f"/statistics/{SLUG}").text
-        assert len(times) == 2
+        assert times == [True, True]
+        room.mark(room.visitor("ann"), new, "level:1")
+        assert "2 have nothing open" in room.visitor("ida").get(f"/statistics/{SLUG}").text
+        assert times == [True, True, False], "a mark leaves the results as they are"
 
     def test_an_assignment_that_is_none(self, room: Classroom) -> None:
         for place in ("/statistics/no", "/calibration/no", "/reconcile/no"):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import random
 import re
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from autograder.gradebook import open_gradebook
 from autograder.gradebook.attempts import Attempt
-from autograder.gradebook.marks import current_mark, marks_of, write_mark
+from autograder.gradebook.marks import current_mark, marks_of, withdraw, write_mark
 from autograder.gradebook.requests import ask
 from autograder.gradebook.staff import conflict
+from autograder.gradebook.standing import events_at, standing
+from autograder.review.remembered import Remembered
 from autograder.review.twice import Twice, drawn
 from tests.review.classroom import SLUG, TESTED, WRITTEN, Classroom
 
@@ -63,6 +67,26 @@ def twice(room: Classroom) -> tuple[Attempt, Attempt]:
     attempts = [room.hand_in(f"s{n}", f"Answer {n}.") for n in range(5)]
     (chosen,) = room.desk.twice.drawn(SLUG, WRITTEN)
     return next(one for one in attempts if one.id == chosen), next(one for one in attempts if one.id != chosen)
+
+
+def test_what_is_remembered_is_what_stands(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After every mark and withdrawal, by this desk or another; and what is known is not read again."""
+    attempts = [room.hand_in(f"s{n}", f"Answer {n}.").id for n in range(3)]
+    places = {WRITTEN: frozenset(attempts[:2])}
+    remembered = Remembered(room.book)
+    chance, read = random.Random(3), Mock(side_effect=events_at)
+    monkeypatch.setattr("autograder.review.remembered.events_at", read)
+    for _ in range(30):
+        attempt, author = chance.choice(attempts), chance.choice("ab")
+        own = [mark for mark in standing(marks_of(room.book, attempt)) if mark.author == author]
+        if own and chance.random() < 0.4:
+            withdraw(room.book, own[-1].id, author)
+        else:
+            write_mark(room.book, attempt, WRITTEN, author=author, kind="second", expected=own[-1].id if own else None)
+        if chance.random() < 0.6:
+            fresh = {place: standing(events) for place, events in events_at(room.book, places).items()}
+            assert remembered.stands(SLUG, places) == fresh
+    assert read.call_count == 1
 
 
 def kinds(room: Classroom, attempt: Attempt) -> list[tuple[str, str, float | None]]:
