@@ -85,7 +85,7 @@ def write_mark(
         theirs = _standing(connection, attempt_id, criterion, kind, author)
         if (theirs.id if theirs else None) != expected:
             raise Collision(theirs)
-        return _append(connection, values)
+        return append(connection, values)
 
 
 def withdraw(book: Gradebook, mark_id: int, author: str) -> Mark:
@@ -94,12 +94,12 @@ def withdraw(book: Gradebook, mark_id: int, author: str) -> Mark:
         mark = _by_id(connection, mark_id)
         if mark is None or mark.withdraws is not None:
             raise GradebookError(f"There is no mark number {mark_id} in {book.place}.")
-        earlier = _marks(connection, select(marks).where(marks.c.withdraws == mark_id))
+        earlier = marks_in(connection, select(marks).where(marks.c.withdraws == mark_id))
         if earlier:
             raise GradebookError(f"{earlier[0].author} has withdrawn this mark already. There is nothing to undo.")
         same = {"attempt_id": mark.attempt_id, "criterion": mark.criterion, "kind": mark.kind}
         values = {**same, "comment": "", "rubric_sha256": mark.rubric_sha256, "seconds": 0.0, "withdraws": mark_id}
-        return _append(connection, {**values, "author": author})
+        return append(connection, {**values, "author": author})
 
 
 def marks_of(book: Gradebook, attempt_id: int, criterion: str | None = None) -> list[Mark]:
@@ -108,7 +108,7 @@ def marks_of(book: Gradebook, attempt_id: int, criterion: str | None = None) -> 
     if criterion is not None:
         chosen = chosen.where(marks.c.criterion == criterion)
     with book.read() as connection:
-        return _marks(connection, chosen)
+        return marks_in(connection, chosen)
 
 
 def current_marks(book: Gradebook, assignment: str) -> dict[tuple[int, str], Mark]:
@@ -119,7 +119,7 @@ def current_marks(book: Gradebook, assignment: str) -> dict[tuple[int, str], Mar
         .where(attempts.c.assignment == assignment)
     )
     with book.read() as connection:
-        return {(mark.attempt_id, mark.criterion): mark for mark in _marks(connection, chosen)}
+        return {(mark.attempt_id, mark.criterion): mark for mark in marks_in(connection, chosen)}
 
 
 def current_mark(book: Gradebook, attempt_id: int, criterion: str) -> Mark | None:
@@ -129,12 +129,12 @@ def current_mark(book: Gradebook, attempt_id: int, criterion: str) -> Mark | Non
 
 
 def comments_of(book: Gradebook, assignment: str, criterion: str | None = None) -> list[str]:
-    """Comments that were written before, most used first, each once."""
+    """Comments that were written before, most used first, each once. What explains a gold answer is not among them."""
     number, last = func.count(), func.max(marks.c.id)
     chosen = (
         select(marks.c.comment)
         .join(attempts, attempts.c.id == marks.c.attempt_id)
-        .where(attempts.c.assignment == assignment, marks.c.comment != "")
+        .where(attempts.c.assignment == assignment, marks.c.comment != "", marks.c.kind != "gold")
         .group_by(marks.c.comment)
         .order_by(number.desc(), last.desc())
     )
@@ -155,24 +155,25 @@ def _standing(connection: Connection, attempt_id: int, criterion: str, kind: str
         marks.c.withdraws.is_(None),
         marks.c.id.not_in(taken_back),
     )
-    return next(iter(_marks(connection, chosen.order_by(marks.c.id.desc()).limit(1))), None)
+    return next(iter(marks_in(connection, chosen.order_by(marks.c.id.desc()).limit(1))), None)
 
 
 def _counting(connection: Connection, attempt_id: int, criterion: str) -> Mark | None:
     here = (counting_marks.c.attempt_id == attempt_id, counting_marks.c.criterion == criterion)
-    return next(iter(_marks(connection, select(counting_marks).where(*here))), None)
+    return next(iter(marks_in(connection, select(counting_marks).where(*here))), None)
 
 
-def _append(connection: Connection, values: dict[str, Any]) -> Mark:
+def append(connection: Connection, values: dict[str, Any]) -> Mark:
+    """Write a mark in the caller's transaction, who has looked at what is there."""
     mark = _by_id(connection, inserted(connection, insert(marks).values(**values, at=now())))
     assert mark is not None
     return mark
 
 
 def _by_id(connection: Connection, mark_id: int) -> Mark | None:
-    return next(iter(_marks(connection, select(marks).where(marks.c.id == mark_id))), None)
+    return next(iter(marks_in(connection, select(marks).where(marks.c.id == mark_id))), None)
 
 
-def _marks(connection: Connection, chosen: Select[Any]) -> list[Mark]:
-    names = tuple(Mark.__dataclass_fields__)
-    return [Mark(**{name: getattr(row, name) for name in names}) for row in connection.execute(chosen)]
+def marks_in(connection: Connection, chosen: Select[Any]) -> list[Mark]:
+    """The marks of a selection of all columns, in the caller's transaction. Fields stand in the order of the columns."""
+    return [Mark(*row) for row in connection.execute(chosen)]

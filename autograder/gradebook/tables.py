@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from autograder.gradebook.columns import Moment, Words
@@ -217,6 +218,22 @@ _withdrawing = marks.c.withdraws.is_not(None)
 Index(
     "uq_marks_withdraws", marks.c.withdraws, unique=True, sqlite_where=_withdrawing, postgresql_where=_withdrawing
 )  # partial: SQLite would look for all that withdraw nothing in a whole one, and be a thousand times slower
+
+_blind = text("kind IN ('second', 'gold')")
+Index("ix_marks_blind", marks.c.attempt_id, sqlite_where=_blind, postgresql_where=_blind)
+
+moderations = Table(
+    "moderations",
+    metadata,
+    _id(),
+    Column("mark_id", ForeignKey("marks.id"), nullable=False, unique=True),
+    Column("reason", Words, nullable=False),
+    *_event(),
+)
+"""Why a moderator gave a mark; staff read it, and students do not."""
+
+salts = Table("salts", metadata, Column("assignment", Words, primary_key=True), Column("salt", Words, nullable=False))
+"""Drawn at random and shown to nobody: nobody can work out which submissions are marked twice."""
 
 flags = Table(
     "flags",

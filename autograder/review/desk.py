@@ -14,11 +14,13 @@ from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.rubrics import keep_rubric
 from autograder.gradebook.staff import conflicts_of, role_of
 from autograder.review.access import Door
-from autograder.review.guard import Guard
+from autograder.review.figures import Figures
+from autograder.review.guard import Guard, Me
 from autograder.review.presence import Presence
 from autograder.review.queue import Undecided
 from autograder.review.rubrics import InForce, Rubrics
 from autograder.review.submissions import Opened, Shelf
+from autograder.review.twice import Blind, Sight, Twice
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -50,6 +52,8 @@ class Desk:
         self.door = Door()
         self.presence = Presence()
         self.undecided = Undecided(book)
+        self.twice = Twice(book)
+        self.figures = Figures(book)
         self.shelf = Shelf(lambda sha256: file_of(book, sha256))
         self.rubrics = Rubrics(course, lambda slug, text: keep_rubric(book, slug, text))
 
@@ -68,6 +72,14 @@ class Desk:
         if one.assignment != slug:
             raise NotHere("There is no such submission. Begin at the queue.")
         return Place(force, found, one)
+
+    def blind(self, force: InForce, criterion: Criterion, me: Me) -> Blind:
+        """What of a criterion looks otherwise to `me`."""
+        return self.twice.of(force.loaded.slug, [criterion], me).get(criterion.id, Blind())
+
+    def sight(self, place: Place, me: Me, *, blank: bool = False) -> Sight:
+        """What `me` sees of the marks at a place."""
+        return self.twice.sight(place.slug, place.criterion, place.attempt.id, me, blank=blank)
 
     def attempt(self, attempt: int, who: str) -> Attempt:
         """Raises NotHere."""
@@ -91,9 +103,9 @@ def application(desk: Desk, port: int) -> ASGIApp:
     """The desk as a web application that answers at `localhost:port` only."""
     from starlette.applications import Starlette
 
-    from autograder.review.routes import errors, grading, marking, outputs, queue, signing
+    from autograder.review.routes import errors, gold, grading, marking, outputs, queue, reconcile, signing, statistics
 
-    parts = (queue, grading, marking, outputs)
+    parts = (queue, grading, marking, outputs, reconcile, gold, statistics)
     routes = [*(route for part in parts for route in part.routes(desk)), *signing.routes(desk, cookie_name(port))]
     inner: Starlette = Starlette(routes=routes, exception_handlers=errors.handlers())
     return Guard(

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.flags import flag, flags_of
-from autograder.gradebook.marks import Collision, Kind, Mark, current_mark, withdraw, write_mark
+from autograder.gradebook.marks import Collision, Kind, Mark, withdraw, write_mark
 from autograder.gradebook.requests import Decision, answer, requests_of
 from autograder.gradebook.rows import selected
 from autograder.gradebook.tables import marks
@@ -80,7 +80,8 @@ def act(desk: Desk, place: Place, me: Me, form: Mapping[str, str]) -> Outcome:
 def _draft(desk: Desk, place: Place, me: Me, action: str, comment: str, form: Mapping[str, str]) -> Draft:
     """The decision that an action asks for."""
     name, _, value = action.partition(":")
-    now = current_mark(desk.book, place.attempt.id, place.criterion.id)
+    sight = desk.sight(place, me, blank=not form.get("expected"))
+    now = sight.mark
     if form.get("rubric") != place.force.rubric_sha256 and name != "comment":
         raise Refused(NEW_RUBRIC)
     if now is not None and now.kind == "moderated" and me.role != "instructor":
@@ -88,8 +89,8 @@ def _draft(desk: Desk, place: Place, me: Me, action: str, comment: str, form: Ma
     if name == "comment":
         if now is None or now.points is None:
             raise Refused("Choose a level first: the comment is saved with it.")
-        return Draft(now.kind, now.level, now.points, comment, "comment:")
-    usual: Kind = "mark" if place.criterion.kind == "ta" else "override"
+        return Draft(sight.kind if now.kind == "mark" else now.kind, now.level, now.points, comment, "comment:")
+    usual: Kind = sight.kind if place.criterion.kind == "ta" else "override"
     kind: Kind = "moderated" if now is not None and now.kind == "moderated" else usual
     if name == "level":
         levels = place.criterion.levels
@@ -97,14 +98,15 @@ def _draft(desk: Desk, place: Place, me: Me, action: str, comment: str, form: Ma
             raise Refused("There is no such level.")
         return Draft(kind, int(value), levels[int(value)].points, comment, action)
     if name == "override":
-        given = _points(value or form.get("points", ""), place.criterion.points)
+        given = points_given(value or form.get("points", ""), place.criterion.points)
         if kind == "override" and not comment:
             raise Refused("Say why in the comment: the student reads it beside the tests' outcome.")
         return Draft(kind, None, given, comment, f"override:{given!r}")
     raise Refused("The desk does not know this action. Reload the page.")
 
 
-def _points(text: str, most: float) -> float:
+def points_given(text: str, most: float) -> float:
+    """A number that somebody typed. Raises Refused for what is none, or not from 0 to `most`."""
     try:
         given = float(text.replace(",", "."))
     except ValueError:
@@ -142,13 +144,13 @@ def _append(desk: Desk, place: Place, me: Me, draft: Draft, form: Mapping[str, s
         points=draft.points,
         comment=draft.comment,
         rubric_sha256=place.force.rubric_sha256,
-        seconds=_seconds(form.get("seconds", "")),
+        seconds=seconds_counted(form.get("seconds", "")),
         position=_position(desk, place, me),
         expected=expected,
     )
 
 
-def _seconds(text: str) -> float:
+def seconds_counted(text: str) -> float:
     """What the page counted; it is a hint for the pace, so nonsense is 0."""
     try:
         seconds = float(text)
@@ -171,7 +173,7 @@ def _flag(desk: Desk, place: Place, me: Me) -> Outcome:
 
 
 def _undo(desk: Desk, place: Place, me: Me) -> Outcome:
-    now = current_mark(desk.book, place.attempt.id, place.criterion.id)
+    now = desk.sight(place, me).mark
     if now is None or now.author != me.name:
         raise Refused("The mark here is not yours, so there is nothing of yours to undo.")
     withdraw(desk.book, now.id, me.name)

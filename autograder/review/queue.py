@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from autograder.gradebook.rows import selected
 from autograder.gradebook.staff import conflicts_of
 from autograder.gradebook.tables import answers, attempts, criterion_results, gradings, marks, requests, set_asides
 from autograder.gradebook.views import counting, current_gradings, current_marks, raised_flags
+from autograder.review.twice import Blind
 
 SHOWS = {
     "ungraded": "Ungraded",
@@ -83,9 +84,17 @@ class Sets:
 
 
 def rows_of(
-    book: Gradebook, slug: str, criteria: Sequence[Criterion], who: str, waiting: Undecided
+    book: Gradebook,
+    slug: str,
+    criteria: Sequence[Criterion],
+    who: str,
+    waiting: Undecided,
+    blinds: Mapping[str, Blind],
 ) -> tuple[list[Row], int]:
-    """The queue of `who`: criteria for TAs, and those of tests where something is to be done; and how many handed in."""
+    """The queue of `who`: criteria for TAs, and those of tests where something is to be done; and how many handed in.
+
+    `blinds` are those that look otherwise to them, by criterion.
+    """
     hidden = conflicts_of(book, who)
     here = (counting.c.assignment == slug, counting.c.student_id.not_in(hidden))
     number = func.count()
@@ -109,20 +118,21 @@ def rows_of(
     pace = _paces(book, slug, who)
     found = []
     for one in criteria:
-        done = marked.get(one.id, 0)
+        blind = blinds.get(one.id, Blind())
+        done = marked.get(one.id, 0) - len(blind.open)
         waits = total - done if one.kind == "ta" else undecided.get(one.id, 0)
         if one.kind == "ta" or waits or flagged.get(one.id) or asked.get(one.id):
             found.append(
                 Row(
                     one.id, one.question, one.title, one.points, one.kind, done + waits, done, waits,
-                    mine.get(one.id, 0), flagged.get(one.id, 0), asked.get(one.id, 0), pace.get(one.id),
+                    mine.get(one.id, 0) + len(blind.mine), flagged.get(one.id, 0), asked.get(one.id, 0), pace.get(one.id),
                 )
             )  # fmt: skip
     return found, total
 
 
-def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str) -> Sets:
-    """The attempts behind each count of a criterion."""
+def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str, blind: Blind) -> Sets:
+    """The attempts behind each count of a criterion; `blind` are those that look otherwise to `who`."""
     hidden = conflicts_of(book, who)
     seen = {one.id: one for one in counting_attempts(book, slug) if one.student_id not in hidden}
     here = (counting.c.assignment == slug, counting.c.student_id.not_in(hidden))
@@ -132,11 +142,11 @@ def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str) -> Sets:
         .join(counting, counting.c.id == current_marks.c.attempt_id)
         .where(*here, current_marks.c.criterion == criterion.id),
     )
-    unmarked = set(seen) - {row.attempt_id for row in decided}
+    unmarked = (set(seen) - {row.attempt_id for row in decided}) | blind.open
     waiting = unmarked if criterion.kind == "ta" else _undecided(book, here, criterion.id)
     members = {
         "ungraded": waiting,
-        "mine": {row.attempt_id for row in decided if row.author == who},
+        "mine": {row.attempt_id for row in decided if row.author == who} | blind.mine.keys(),
         "flagged": _attempts(book, here, raised_flags, criterion.id),
         "requests": _attempts(
             book, here, requests, criterion.id, requests.c.id.not_in(select(answers.c.request_id))

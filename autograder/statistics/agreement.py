@@ -16,6 +16,8 @@ import numpy.typing as npt
 Measurement = Literal["ordinal", "interval"]
 Counts = npt.NDArray[np.int64]
 RELIABLE, TENTATIVE = 0.8, 0.667
+FEWEST = 10
+"""Units, below which α is one way or the other by chance: nothing is said about it."""
 _RESAMPLES = 500
 _MOST_UNDEFINED = 0.05
 
@@ -28,6 +30,8 @@ class Agreement:
     """Pieces of work that two people at least have marked; others say nothing about agreement."""
     marks: int
     """Marks on those."""
+    pairs: int
+    """Of marks on the same piece of work."""
     exact: float | None
     """Share of pairs of marks on the same work that are equal."""
     alpha: float | None
@@ -38,8 +42,15 @@ class Agreement:
     confidence: float
 
     @property
+    def enough(self) -> bool:
+        """Whether α is worth a look."""
+        return self.units >= FEWEST
+
+    @property
     def word(self) -> str:
-        """What α is good for, after Krippendorff: `reliable`, `tentative`, `unreliable`, `unknown`."""
+        """What α is good for, after Krippendorff: `reliable`, `tentative`, `unreliable`, `unknown`, or `too few to say`."""
+        if not self.enough:
+            return "too few to say"
         if self.alpha is None:
             return "unknown"
         return "reliable" if self.alpha >= RELIABLE else "tentative" if self.alpha >= TENTATIVE else "unreliable"
@@ -66,6 +77,7 @@ def agreement(
     return Agreement(
         units=len(paired),
         marks=sum(map(len, paired)),
+        pairs=sum(len(values) * (len(values) - 1) // 2 for values in paired),
         exact=_exact(counts) if paired else None,
         alpha=alpha,
         low=low,

@@ -34,11 +34,16 @@ def statistics_html(found: ClassStatistics) -> str:
     """The page, in the look of the feedback pages."""
     return rendered(
         "statistics.html.j2",
-        styles=(*STYLES, "statistics.css"),
+        styles=(*STYLES, "charts.css", "statistics.css"),
         title=found.title,
         summary=summary(found),
-        sections=[_section(found, table) for table in tables_of(found)],
+        sections=sections_of(found),
     )
+
+
+def sections_of(found: ClassStatistics, *keys: str) -> list[Section]:
+    """Every table with its picture; with `keys` only those tables."""
+    return [_section(found, table) for table in tables_of(found) if not keys or table.key in keys]
 
 
 def summary(found: ClassStatistics) -> str:
@@ -100,8 +105,11 @@ def _agreement(found: ClassStatistics, table: Table) -> Section:
         Row(c, a.alpha, f"{c}: α {number(a.alpha)}, {interval(a.low, a.high)}", a.low, a.high,
             "bad" if a.word == "unreliable" else "")
         for c, a in found.agreement.items()
+        if a.enough
     ]  # fmt: skip
-    low = min([0.0, *(a.low if a.low is not None else a.alpha or 0.0 for a in found.agreement.values())])
+    if not given:
+        return Section(table)
+    low = min([0.0, *(end for row in given for end in (row.low, row.value) if end is not None)])
     axis = (0, 0.2, 0.4, 0.6, 0.8, 1) if low >= 0 else (-1, -0.5, 0, 0.5, 1)
     told = f"{sum(row.tone == 'bad' for row in given)} of {len(given)} criteria are below {TENTATIVE}."
     limits = (TENTATIVE, RELIABLE)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.report.wording import points, printable
+from autograder.statistics.agreement import FEWEST, Agreement
 from autograder.statistics.gathered import ClassStatistics
 from autograder.statistics.pace import Pace
 
@@ -90,14 +91,20 @@ def agreeing(found: ClassStatistics) -> Table:
     """Krippendorff's α."""
     note = (
         "Krippendorff's α of marks given to the same work without seeing each other: 1 is perfect, 0 is chance. 0.8 is reliable, 0.667 "
-        "enough for tentative conclusions. The interval is a bootstrap over submissions, 95%."
+        "enough for tentative conclusions. The interval is a bootstrap over submissions, 95%. "
+        f"Of fewer than {FEWEST} submissions nothing can be said."
     )
     rows = [
-        (c, str(a.units), str(a.marks), number(a.exact), number(a.alpha), interval(a.low, a.high), a.word)
+        (c, str(a.units), str(a.pairs), number(a.exact), *_told(a), a.word)
         for c, a in found.agreement.items()
     ]
-    heads = ("Criterion", "Submissions", "Marks", "Equal pairs", "α", "Interval", "In a word")
+    heads = ("Criterion", "Submissions", "Pairs", "Equal", "α", "Interval", "In a word")
     return Table("agreement", "Agreement", note, heads, tuple(rows))
+
+
+def _told(found: Agreement) -> tuple[str, str]:
+    """α and its interval, where there is enough for them."""
+    return (number(found.alpha), interval(found.low, found.high)) if found.enough else (NONE, NONE)
 
 
 def graders(found: ClassStatistics) -> Table:

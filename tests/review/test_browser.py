@@ -154,6 +154,112 @@ def test_two_collide_and_see_both_marks(room: Classroom, enter: Enter) -> None:
     assert [mark.author for mark in marks_of(room.book, attempt.id)] == ["ann", "ben"]
 
 
+def test_two_mark_blind_and_an_instructor_reconciles_by_keyboard(room: Classroom, enter: Enter) -> None:
+    attempts = [room.hand_in(f"s{n}", f"Answer {n}.", [picture()]) for n in range(5)]
+    (drawn,) = room.desk.twice.drawn(SLUG, WRITTEN)
+    for one in attempts:
+        if one.id != drawn:
+            write_mark(room.book, one.id, WRITTEN, author="ann", points=20.0, level=2)
+    for name, key, told in (("ann", "3", "Saved: 20 of 20"), ("ben", "1", "Saved: 0 of 20")):
+        visit = enter(name)
+        visit.tab.click("text=Mark")
+        visit.tab.wait_for_url(re.compile(f"/grade/.*/{drawn}\\?"))
+        visit.tab.wait_for_load_state("networkidle")
+        visit.tab.keyboard.press("c")
+        visit.tab.keyboard.type(f"Remark of {name}")
+        visit.tab.keyboard.press("Escape")
+        assert "while you did" not in visit.tab.inner_text("main")
+        visit.tab.keyboard.press(key)
+        visit.told(told)
+    ida = enter("ida")
+    while ida.tab.evaluate("document.activeElement.textContent") != "Reconcile":
+        ida.tab.keyboard.press("Tab")
+    ida.tab.keyboard.press("Enter")
+    ida.tab.wait_for_selector("text=1 to decide")
+    while ida.tab.evaluate("document.activeElement.textContent") != "Decide":
+        ida.tab.keyboard.press("Tab")
+    ida.tab.keyboard.press("Enter")
+    ida.tab.wait_for_selector(".judged")
+    assert "Remark of ann" in ida.tab.inner_text(".judged")
+    assert "Remark of ben" in ida.tab.inner_text(".judged")
+    ida.tab.keyboard.press("2")
+    ida.tab.wait_for_selector("text=Say why")
+    ida.tab.keyboard.press("r")
+    ida.tab.keyboard.type("It names one, 1 2 3.")
+    ida.tab.keyboard.press("Escape")
+    ida.tab.keyboard.press("2")
+    ida.told("Decided: 10 of 20")
+    ida.tab.keyboard.press("n")
+    ida.tab.wait_for_selector("text=Nothing is left to decide.")
+    assert [(m.author, m.kind, m.points) for m in marks_of(room.book, drawn, WRITTEN)] == [
+        ("ann", "mark", 20), ("ben", "second", 0), ("ida", "moderated", 10),
+    ]  # fmt: skip
+    assert current_marks(room.book, SLUG)[drawn, WRITTEN].kind == "moderated"
+    assert ida.said == []
+
+
+def judged_twice(room: Classroom) -> int:
+    """Eleven who are marked twice, one of them otherwise and with a gold answer: the id of that attempt."""
+    for n in range(11):
+        one = room.hand_in(f"s{n}", f"Answer {n}. `{'x' * 200}`", [picture()])
+        given: dict[str, Any] = {"comment": "Name the axis. " * 20, "seconds": 9.0, "position": n}
+        first, second = n % 3, (n + (n == 10)) % 3
+        write_mark(room.book, one.id, WRITTEN, author="ann", level=first, points=first * 10.0, **given)
+        given |= {"level": second, "points": second * 10.0}
+        write_mark(room.book, one.id, WRITTEN, author="ben", kind="second", **given)
+    write_mark(room.book, one.id, WRITTEN, author="ida", kind="gold", level=0, points=0.0, comment="No reason is named.")
+    return one.id
+
+
+def calibrating(one: int) -> tuple[str, ...]:
+    """The pages about marks, the last with the form for a gold answer."""
+    place = f"{SLUG}/{WRITTEN}/{one}"
+    return (
+        f"/statistics/{SLUG}", f"/calibration/{SLUG}", f"/reconcile/{SLUG}", f"/reconcile/{place}", f"/grade/{place}",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_pages_about_marks(room: Classroom, enter: Enter, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    pages = calibrating(judged_twice(room))
+    for name, some in (("ida", pages), ("ann", pages[:2])):
+        visit = enter(name, color_scheme=scheme)
+        for page in some:
+            visit.tab.goto(visit.address + page)
+            visit.tab.wait_for_load_state("networkidle")
+            for summary in visit.tab.query_selector_all(".gold summary"):
+                summary.click()
+            found = axe.run(visit.tab).response["violations"]
+            assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], page
+        assert visit.said == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (640, 430)], ids=["phone", "zoomed-200"])
+def test_pages_about_marks_fit_a_narrow_screen(room: Classroom, enter: Enter, width: int, height: int) -> None:
+    pages = calibrating(judged_twice(room))
+    visit = enter("ida", viewport={"width": width, "height": height})
+    for page in ("/", *pages):
+        visit.tab.goto(visit.address + page)
+        visit.tab.wait_for_load_state("networkidle")
+        assert visit.tab.evaluate("document.documentElement.scrollWidth") <= width, page
+
+
+def test_a_gold_answer_is_saved_in_the_browser(room: Classroom, enter: Enter) -> None:
+    one = room.hand_in("ada")
+    ida = enter("ida")
+    ida.mark_page(one.id)
+    ida.tab.click(".gold summary")
+    ida.tab.select_option("#gold-level", "1")
+    ida.tab.fill("#gold-why", "It names a reason.")
+    ida.tab.click("text=Save as gold")
+    ida.told("Saved as a gold answer.")
+    assert [(mark.kind, mark.points) for mark in marks_of(room.book, one.id)] == [("gold", 10)]
+    ann = enter("ann")
+    ann.mark_page(one.id)
+    assert ann.tab.query_selector_all(".gold") == []
+
+
 def test_keys_can_be_switched_off(room: Classroom, enter: Enter) -> None:
     attempt = room.hand_in("ada")
     visit = enter("ann")

@@ -44,6 +44,11 @@ def test_exact_agreement_counts_pairs() -> None:
     assert agreement([{"a": 1, "b": 1, "c": 2}, {"a": 3, "b": 3}, {"a": 9}]).exact == 0.5
 
 
+def test_pairs_are_those_on_the_same_work() -> None:
+    """Two, three and one mark: one pair, three, and none."""
+    assert agreement([{"a": 1, "b": 1}, {"a": 1, "b": 2, "c": 1}, {"a": 2}]).pairs == 1 + 3
+
+
 def test_the_interval_resamples_whole_units() -> None:
     """Where every pair agrees, so does every resample of pairs; one of single marks would not."""
     found = agreement([{"a": float(n % 3), "b": float(n % 3)} for n in range(30)])
@@ -93,9 +98,11 @@ def test_what_cannot_be_known_is_not_made_up(marks: list[dict[str, float]], know
 @pytest.mark.parametrize(
     ("marks", "word"),
     [
-        ([{"a": 0, "b": 0}, {"a": 1, "b": 1}], "reliable"),
-        ([{"a": 0, "b": 1}, {"a": 1, "b": 0}], "unreliable"),
-        ([], "unknown"),
+        ([{"a": 0, "b": 0}, {"a": 1, "b": 1}] * 5, "reliable"),
+        ([{"a": 0, "b": 1}, {"a": 1, "b": 0}] * 5, "unreliable"),
+        ([{"a": 1, "b": 1}] * 10, "unknown"),
+        ([{"a": 0, "b": 0}, {"a": 1, "b": 1}] * 4 + [{"a": 0, "b": 0}], "too few to say"),
+        ([], "too few to say"),
     ],
 )
 def test_alpha_in_a_word(marks: list[dict[str, float]], word: str) -> None:

@@ -105,12 +105,23 @@ class TestPage:
         graded_class(book, tiny, tmp_path)
         html = statistics_html(found(book, tiny))
         sections = re.findall(r"<section.*?</section>", html, re.DOTALL)
-        assert len([s for s in sections if "<svg" in s]) == 6
+        assert len([s for s in sections if "<svg" in s]) == 5
         assert all("<table>" in s for s in sections)
         assert all('role="img"' in s and "<desc" in s for s in sections if "<svg" in s)
         text = Page(html).text
         assert "6 submissions, of which 6 are graded and 6 have nothing open." in text
         assert "6 final scores. Mean 83.33, median 90.00, standard deviation 18.62." in text
+
+    def test_agreement_is_drawn_where_there_are_enough_pairs(self, tiny: Path, book: Gradebook, tmp_path: Path) -> None:
+        graded_class(book, tiny, tmp_path)
+        few = statistics_html(found(book, tiny))
+        assert "too few to say" in few
+        assert 'id="chart-agreement-title"' not in few
+        for n in range(6, 12):
+            one = handed_in(book, tiny, tmp_path, f"s{n}", made=result(tiny))
+            marked(book, one, 20, author="ann", seconds=30, position=n)
+            marked_blind(book, one.id, 20, n)
+        assert 'id="chart-agreement-title"' in statistics_html(found(book, tiny))
 
     def test_names_and_hints_are_text(self, tiny: Path, book: Gradebook, tmp_path: Path) -> None:
         planted = "<script>alert(1)</script>"

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from autograder.gradebook.flags import flags_of
-from autograder.gradebook.marks import comments_of, current_mark, marks_of
+from autograder.gradebook.marks import comments_of
 from autograder.gradebook.requests import requests_of
 from autograder.gradebook.results import result_of
 from autograder.grading.result import Result
@@ -35,7 +35,7 @@ def routes(desk: Desk) -> list[Route]:
         opened = desk.opened(place.attempt)
         answer = answers(opened.cells, place.criterion.question, place.criterion.id)
         result = result_of(desk.book, place.attempt.id)
-        left = len(sets_of(desk.book, place.slug, place.criterion, me.name).members[show])
+        sets = sets_of(desk.book, place.slug, place.criterion, me.name, desk.blind(place.force, place.criterion, me))
         return HTMLResponse(
             render(
                 "grading.html.j2",
@@ -44,7 +44,7 @@ def routes(desk: Desk) -> list[Route]:
                 answer=answer,
                 near=around(opened.cells, answer),
                 shows=SHOWS,
-                left=left,
+                left=len(sets.members[show]),
                 here=f"/grade/{place.slug}/{place.criterion.id}",
                 **_tests(result, place),
             )
@@ -83,8 +83,8 @@ def panel_values(
     desk: Desk, place: Place, me: Me, show: str, outcome: Outcome, *, result: Result | None = None
 ) -> dict[str, Any]:
     """What the panel with the levels needs; `result` is read where the caller has not done so."""
-    now = current_mark(desk.book, place.attempt.id, place.criterion.id)
-    history = marks_of(desk.book, place.attempt.id, place.criterion.id)
+    sight = desk.sight(place, me)
+    now = sight.mark
     asked = requests_of(desk.book, place.slug, place.attempt.id)
     return {
         "me": me,
@@ -94,7 +94,7 @@ def panel_values(
         "rubric_sha": place.force.rubric_sha256,
         "show": show,
         "current": now,
-        "history": len(history),
+        "history": sight.events,
         "undoable": now is not None and now.author == me.name,
         "flagged": (place.attempt.id, place.criterion.id) in flags_of(desk.book, place.slug),
         "asked": [one for one in asked if one.criterion == place.criterion.id and one.answer is None],

@@ -16,6 +16,7 @@ from autograder.gradebook.marks import Mark, current_marks
 from autograder.gradebook.requests import open_requests
 from autograder.report.wording import points
 from autograder.review.desk import Desk
+from autograder.review.guard import Me
 from autograder.review.order import neighbour, shuffled
 from autograder.review.pages import render
 from autograder.review.queue import SHOWS, Row, rows_of, sets_of
@@ -55,7 +56,7 @@ def routes(desk: Desk) -> list[Route]:
                 "queue.html.j2",
                 me=me,
                 greeting=greeting(datetime.now().hour, me.name),
-                assignments=_views(desk, me.name),
+                assignments=_views(desk, me),
             )
         )
 
@@ -63,9 +64,11 @@ def routes(desk: Desk) -> list[Route]:
         me, show = request.scope["me"], shown(request)
         force, criterion = desk.criterion(request.path_params["slug"], request.path_params["criterion"])
         slug = force.loaded.slug
-        sets = sets_of(desk.book, slug, criterion, me.name)
+        blind = desk.blind(force, criterion, me)
+        sets = sets_of(desk.book, slug, criterion, me.name, blind)
         chosen = [one for one in sets.attempts.values() if one.id in sets.members[show]]
-        marked = current_marks(desk.book, slug)
+        marked = {place[0]: mark for place, mark in current_marks(desk.book, slug).items() if place[1] == criterion.id}
+        marked = {a: mark for a, mark in (marked | dict(blind.mine)).items() if a not in blind.open}
         flagged = flags_of(desk.book, slug)
         asked = {(one.attempt_id, one.criterion) for one in open_requests(desk.book, slug)}
         ordered = shuffled(chosen, me.name, slug, criterion.id)
@@ -79,7 +82,7 @@ def routes(desk: Desk) -> list[Route]:
                 show=show,
                 shows=SHOWS,
                 counts={name: len(members) for name, members in sets.members.items()},
-                rows=[_row(one, marked.get(key), key in flagged, key in asked) for one, key in places],
+                rows=[_row(one, marked.get(one.id), key in flagged, key in asked) for one, key in places],
             )
         )
 
@@ -89,7 +92,7 @@ def routes(desk: Desk) -> list[Route]:
         slug = force.loaded.slug
         after, back = request.query_params.get("after", ""), request.query_params.get("step") == "-1"
         current = int(after) if after.isdigit() else None
-        sets = sets_of(desk.book, slug, criterion, me.name)
+        sets = sets_of(desk.book, slug, criterion, me.name, desk.blind(force, criterion, me))
         order = [one.id for one in shuffled(sets.attempts.values(), me.name, slug, criterion.id)]
         wanted = sets.members[show] | sets.members["mine"] if back else sets.members[show]
         taken = {attempt for attempt, name in desk.presence.taken(me.name) if name == criterion.id}
@@ -118,13 +121,15 @@ def greeting(hour: int, name: str) -> str:
     return f"Good {part}, {name}"
 
 
-def _views(desk: Desk, who: str) -> list[AssignmentView]:
+def _views(desk: Desk, me: Me) -> list[AssignmentView]:
     views = []
     for slug in list_assignments(desk.rubrics.course):
         force = desk.rubrics.of(slug)
         if force is None:
             continue
-        rows, total = rows_of(desk.book, slug, force.loaded.rubric.criteria, who, desk.undecided)
+        criteria = force.loaded.rubric.criteria
+        blinds = desk.twice.of(slug, criteria, me)
+        rows, total = rows_of(desk.book, slug, criteria, me.name, desk.undecided, blinds)
         if total:
             views.append(AssignmentView(slug, force.loaded.assignment.title, total, rows))
     return views

@@ -19,6 +19,7 @@ def routes(desk: Desk, cookie: str) -> list[Route]:
     files = {
         "colours.css": FIGURES / "colours.css",
         "figures.css": FIGURES / "figures.css",
+        "charts.css": FIGURES / "charts.css",
         "desk.css": HERE / "static" / "desk.css",
         "desk.js": HERE / "static" / "desk.js",
         "icon.svg": HERE / "static" / "icon.svg",

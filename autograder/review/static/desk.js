@@ -39,6 +39,7 @@ const actions = {
   n: () => go(by("next")),
   p: () => go(by("previous")),
   c: () => focusEnd(by("comment")),
+  r: () => focusEnd(by("reason")),
   f: () => press(by("flag")),
   u: () => press(by("undo")),
   "/": () => reuse(),
@@ -61,7 +62,7 @@ function onKey(event) {
   const action = level ? () => press(level) : actions[event.key];
   if (!action) return;
   event.preventDefault();
-  if (["c", "/", "?"].includes(event.key)) action();
+  if (["c", "r", "/", "?"].includes(event.key)) action();
   else inTurn(action);
 }
 
