@@ -13,6 +13,7 @@ import click
 from autograder import __version__
 
 COMMANDS: dict[str, str] = {
+    "attempts": "All that was handed in, what counts; set an attempt aside.",
     "backup": "Copy the gradebook, also while others write to it.",
     "check": "Run the public tests on your notebook (for students).",
     "data": "Full-size data from an archive you have: checked by hash, converted.",
