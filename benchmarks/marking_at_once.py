@@ -1,6 +1,6 @@
 """Many TAs mark at the same time for a minute: is a mark lost, and how long does saving take?
 
-    python -m benchmarks.marking_at_once [--tas 50] [--seconds 60] [--pause 1] [--students N] [--gradebook PATH] [--json]
+    python -m benchmarks.marking_at_once [--tas 50] [--seconds 60] [--pause 5] [--students N] [--gradebook PATH] [--json]
 
 Opens `gradus review` as a process of its own on a copy of the gradebook of `benchmarks.review_desk` (made, or the one that
 `--gradebook` names), with a member of staff a TA, each with a session and a CSRF token got by the link that was printed. Each then
@@ -58,7 +58,7 @@ class Ta:
     """The comments of marks that are saved, each once."""
     collided: int = 0
     refused: list[str] = field(default_factory=list)
-    took: dict[str, list[float]] = field(default_factory=lambda: {"page": [], "save": [], "next": []})
+    took: dict[str, list[float]] = field(default_factory=lambda: {"save": [], "next": [], "page": [], "presence": []})
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection(self.host, timeout=60)
@@ -91,7 +91,13 @@ class Ta:
         self.token = found[1]
 
     def work(self, slug: str, criterion: str, until: float, pause: float) -> None:
-        """Mark until the time is up."""
+        """Mark until the time is up; a connection that breaks is kept as a refusal."""
+        try:
+            self._work(slug, criterion, until, pause)
+        except (OSError, http.client.HTTPException) as error:
+            self.refused.append(repr(error))
+
+    def _work(self, slug: str, criterion: str, until: float, pause: float) -> None:
         chance = random.Random(self.name)
         time.sleep(chance.uniform(0, pause))
         _, _, place = self.timed("next", "GET", f"/grade/{slug}/{criterion}?show=ungraded")
@@ -100,10 +106,18 @@ class Ta:
             if status != 200:
                 self.refused.append(page[:200])
                 return
-            time.sleep(chance.uniform(0.5, 1.5) * pause)
+            self.think(place, chance.uniform(0.5, 1.5) * pause)
             self.mark(urlsplit(place).path.replace("/grade/", "/mark/", 1), page, chance)
             number = urlsplit(place).path.rpartition("/")[2]
             _, _, place = self.timed("next", "GET", f"/grade/{slug}/{criterion}?show=ungraded&after={number}")
+
+    def think(self, place: str, seconds: float) -> None:
+        """Look at a page, which asks at once and then every five seconds who else has it open."""
+        address = urlsplit(place).path.replace("/grade/", "/presence/", 1) + "?rubric="
+        while seconds > 0:
+            self.timed("presence", "GET", address)
+            time.sleep(min(seconds, 5.0))
+            seconds -= 5.0
 
     def mark(self, path: str, page: str, chance: random.Random) -> None:
         """Give a level, with a comment that nobody else writes."""
@@ -162,7 +176,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--tas", type=int, default=50)
     options.add_argument("--seconds", type=float, default=60)
-    options.add_argument("--pause", type=float, default=1, help="seconds of thought about each submission")
+    options.add_argument("--pause", type=float, default=5, help="seconds of thought about each submission")
     options.add_argument("--students", type=int, default=1000)
     options.add_argument("--gradebook", type=Path)
     options.add_argument("--json", action="store_true")
@@ -189,7 +203,7 @@ def main() -> int:
 
 def told(tas: list[Ta], missing: list[str], chosen: argparse.Namespace) -> int:
     """Print what came of it: the exit code."""
-    took = {what: [one for ta in tas for one in ta.took[what]] for what in ("save", "next", "page")}
+    took = {what: [one for ta in tas for one in ta.took[what]] for what in tas[0].took}
     figures = {
         what: {name: round(percentile(values, share), 1) for name, share in (("p50", 0.5), ("p99", 0.99), ("most", 1.0))}
         for what, values in took.items()
@@ -206,7 +220,7 @@ def told(tas: list[Ta], missing: list[str], chosen: argparse.Namespace) -> int:
     else:
         print(f"{saved} marks acknowledged, {len(missing)} lost, {outcome['collisions']} collisions shown, {len(refused)} refused")
         for what, one in figures.items():
-            print(f"{what:<5} p50 {one['p50']:>7} ms, p99 {one['p99']:>7} ms, most {one['most']:>7} ms ({len(took[what])})")
+            print(f"{what:<8} p50 {one['p50']:>7} ms, p99 {one['p99']:>7} ms, most {one['most']:>7} ms ({len(took[what])})")
         print(f"load {outcome['load']} on {os.cpu_count()} cores", *missing[:5], *refused[:5], sep="\n")
     return 0 if saved and not missing and not refused and figures["save"]["p99"] <= TARGET_MS else 1
 
