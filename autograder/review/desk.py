@@ -91,9 +91,9 @@ def application(desk: Desk, port: int) -> ASGIApp:
     """The desk as a web application that answers at `localhost:port` only."""
     from starlette.applications import Starlette
 
-    from autograder.review.routes import errors, grading, marking, outputs, queue, rubric, signing
+    from autograder.review.routes import errors, grading, marking, outputs, queue, rubric, signing, staff
 
-    parts = (queue, grading, marking, outputs, rubric)
+    parts = (queue, grading, marking, outputs, rubric, staff)
     routes = [*(route for part in parts for route in part.routes(desk)), *signing.routes(desk, cookie_name(port))]
     inner: Starlette = Starlette(routes=routes, exception_handlers=errors.handlers())
     return Guard(
