@@ -37,8 +37,16 @@ def server(application: ASGIApp) -> uvicorn.Server:
     """Without a log of requests: the first of them holds the token of a link."""
     import uvicorn
 
-    quiet = {"log_level": "warning", "access_log": False, "server_header": False}
-    return uvicorn.Server(uvicorn.Config(application, lifespan="off", timeout_keep_alive=IDLE_SECONDS, **quiet))
+    return uvicorn.Server(
+        uvicorn.Config(
+            application,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_keep_alive=IDLE_SECONDS,
+        )
+    )
 
 
 def serve(application: ASGIApp, found: socket.socket) -> None:
