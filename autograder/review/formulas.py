@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST_TEX = 2000
 """Characters of one formula. The converter needs under 50 ms for the worst that fits."""
 MOST_MATHML = 100_000
+WIDE = 60
+"""A formula of more characters may not fit, and can be scrolled."""
 MOST_SECONDS = 1.0
 """For all formulas of one cell; those that come later stay text."""
 TAGS = {
@@ -51,7 +53,11 @@ class Formulas:
     def mark(self, tex: str, *, block: bool) -> str:
         """What stands for a formula until `put_in`."""
         found = mathml(tex.strip(), block=block) if time.monotonic() < self.until else None
-        self.made.append(found if found is not None else f"<code>{escape(_UNSEEN.sub('', tex.strip()))}</code>")
+        if found is None:
+            found = f"<code>{escape(_UNSEEN.sub('', tex.strip()))}</code>"
+        elif block or len(tex) > WIDE:  # browsers do not break formulas into lines, and what scrolls must have the focus
+            found = f'<span tabindex="0" role="group" aria-label="Formula">{found}</span>'
+        self.made.append(found)
         return f"{self.secret}-{len(self.made) - 1}-"
 
     def put_in(self, html: str) -> str:

@@ -15,7 +15,7 @@ def test_formulas_are_set() -> None:
     html = str(markdown("The gate is $f_t = \\sigma(W x_t)$, so\n\n$$\nc_t = f_t * c_{t-1}\n$$\n\n**bold** costs 5$ or 6$."))
     assert html.count("<math") == 2
     assert '<math display="inline"><mrow><msub><mi>f</mi><mi>t</mi></msub><mo>=</mo><mi>σ</mi>' in html
-    assert '<div><math display="block">' in html
+    assert '<div><span tabindex="0" role="group" aria-label="Formula"><math display="block">' in html
     assert "<strong>bold</strong> costs 5$ or 6$." in html, "prices are no formulas"
     assert "<em>" not in str(markdown("$a_i * b_i * c_i$"))
     assert "<math" in str(markdown("\\begin{align}\na &= b\n\\end{align}"))
