@@ -5,7 +5,7 @@
 Opens `gradus review` as a process of its own on a copy of the gradebook of `benchmarks.review_desk` (made, or the one that
 `--gradebook` names), with a member of staff a TA, each with a session and a CSRF token got by the link that was printed. Each then
 does what a browser does: the page of a submission, a level, the next submission; `--pause` seconds are thought about each (0: none).
-All mark the same criteria, so that many write about neighbouring submissions and some about the same.
+They share the criteria of all assignments, so that some come to the same submission at the same time.
 
 A mark is acknowledged when the panel that comes back says that it is saved. At the end every acknowledged mark must stand in the
 gradebook, with its author, comment and points, and nothing else of theirs. Prints the percentiles of saving, next and the page.
@@ -34,11 +34,12 @@ from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import select
 
+from autograder.course.loading import list_assignments, load_assignment
 from autograder.gradebook import open_gradebook
 from autograder.gradebook.rows import selected
 from autograder.gradebook.staff import add_staff
 from autograder.gradebook.tables import marks
-from benchmarks.review_desk import COURSE, _written, made
+from benchmarks.review_desk import COURSE, made
 
 TARGET_MS = 200.0
 COMMENT = "benchmark {} {}"
@@ -90,17 +91,20 @@ class Ta:
             raise SystemExit(f"{self.name} was not let in: {status} {page[:200]}")
         self.token = found[1]
 
-    def work(self, slug: str, criterion: str, until: float, pause: float) -> None:
+    def work(self, criteria: list[str], until: float, pause: float) -> None:
         """Mark until the time is up; a connection that breaks is kept as a refusal."""
         try:
-            self._work(slug, criterion, until, pause)
+            for criterion in criteria:  # the next one where nothing is left
+                self._work(criterion, until, pause)
         except (OSError, http.client.HTTPException) as error:
             self.refused.append(repr(error))
 
-    def _work(self, slug: str, criterion: str, until: float, pause: float) -> None:
-        chance = random.Random(self.name)
+    def _work(self, criterion: str, until: float, pause: float) -> None:
+        if time.monotonic() >= until:
+            return
+        chance = random.Random(self.name + criterion)
         time.sleep(chance.uniform(0, pause))
-        _, _, place = self.timed("next", "GET", f"/grade/{slug}/{criterion}?show=ungraded")
+        _, _, place = self.timed("next", "GET", f"/grade/{criterion}?show=ungraded")
         while time.monotonic() < until and "/grade/" in place:
             status, page, _ = self.timed("page", "GET", place)
             if status != 200:
@@ -109,7 +113,7 @@ class Ta:
             self.think(place, chance.uniform(0.5, 1.5) * pause)
             self.mark(urlsplit(place).path.replace("/grade/", "/mark/", 1), page, chance)
             number = urlsplit(place).path.rpartition("/")[2]
-            _, _, place = self.timed("next", "GET", f"/grade/{slug}/{criterion}?show=ungraded&after={number}")
+            _, _, place = self.timed("next", "GET", f"/grade/{criterion}?show=ungraded&after={number}")
 
     def think(self, place: str, seconds: float) -> None:
         """Look at a page, which asks at once and then every five seconds who else has it open."""
@@ -143,12 +147,16 @@ def opened(gradebook: Path) -> tuple[subprocess.Popen[str], dict[str, str]]:
 
 def marked(links: dict[str, str], names: list[str], seconds: float, pause: float) -> list[Ta]:
     """All of them at once."""
-    slug, criterion = _written()
+    criteria = written()
     tas = [Ta(name, urlsplit(links[name]).netloc) for name in names]
     for one in tas:
         one.enter(links[one.name])
     until = time.monotonic() + seconds
-    threads = [threading.Thread(target=one.work, args=(slug, criterion, until, pause)) for one in tas]
+    threads = []
+    for number, one in enumerate(tas):
+        first = number % len(criteria)
+        own = criteria[first:] + criteria[:first]
+        threads.append(threading.Thread(target=one.work, args=(own, until, pause)))
     for one in threads:
         one.start()
     for one in threads:
@@ -163,6 +171,12 @@ def lost(gradebook: Path, tas: list[Ta]) -> list[str]:
         there = Counter((row.comment, row.author) for row in selected(book, chosen))
     told = Counter((comment, one.name) for one in tas for comment in one.acknowledged)
     return [f"{comment!r} of {author}: {there[comment, author]} times" for comment, author in (there - told) + (told - there)]
+
+
+def written() -> list[str]:
+    """`slug/criterion` of all criteria with levels, which TAs mark."""
+    rubrics = [(slug, load_assignment(COURSE, slug).rubric) for slug in list_assignments(COURSE)]
+    return [f"{slug}/{one.id}" for slug, rubric in rubrics for one in rubric.criteria if one.kind == "ta" and one.levels]
 
 
 def percentile(values: list[float], share: float) -> float:
