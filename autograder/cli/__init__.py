@@ -14,6 +14,7 @@ from autograder import __version__
 from autograder.cli.next_step import followed
 
 COMMANDS: dict[str, str] = {
+    "attempts": "All that was handed in, what counts; set an attempt aside.",
     "backup": "Copy the gradebook, also while others write to it.",
     "check": "Run the public tests on your notebook (for students).",
     "data": "Full-size data from an archive you have: checked by hash, converted.",

@@ -53,17 +53,15 @@ def command(
     with _book(course, where) as book:
         found, marks = [], 0
         if book is not None:
-            from autograder.gradebook.rubric_effect import carry, effects, to_carry
-            from autograder.gradebook.rubrics import keep_rubric
+            from autograder.gradebook.rubric_effect import effects, to_carry
+            from autograder.gradebook.rubric_saving import put_in_force
 
             found = effects(book, slug, before.rubric, after.rubric)
             marks = len(to_carry(book, slug, before.rubric, after.rubric, fingerprint(text)))
-        if not preview:
+        if not preview and book is not None:
+            marks = put_in_force(book, before, after, now, text, author_of(author))
+        elif not preview:
             save_rubric(before.paths, text, expected=fingerprint(now))
-            if book is not None:
-                keep_rubric(book, slug, now)
-                new = keep_rubric(book, slug, text)
-                marks = carry(book, slug, before.rubric, after.rubric, new, author_of(author))
     if as_json:
         click.echo(json.dumps([_record(effect) for effect in found], ensure_ascii=False, indent=1))
     else:

@@ -7,7 +7,10 @@ The command line and the review desk call the same three.
 from __future__ import annotations
 
 import difflib
+import errno
 import hashlib
+import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +23,7 @@ from autograder.course.models import Level, LoadedAssignment, Paths
 from autograder.course.yaml_edit import CannotEdit, append_item, drop_last, read_plain, set_value
 
 TEXTS = ("title", "feedback")
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 KEYS = ("title", "points", "feedback", "levels", "levels.N.points", "levels.N.text")
 
 
@@ -37,8 +41,12 @@ class Change:
 
 
 def read_rubric_text(paths: Paths) -> str:
-    """The rubric's text as it stands on the disk, line ends included."""
-    return paths.rubric.read_bytes().decode("utf-8")
+    """The rubric's text as it stands on the disk, line ends included. Raises CourseError."""
+    try:
+        return paths.rubric.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise CourseError(f"rubrics/{paths.slug}.yaml cannot be read ({said}). Look at the file, then try again.") from error
 
 
 def fingerprint(text: str) -> str:
@@ -70,14 +78,26 @@ def propose(course: Path, slug: str, changes: Sequence[Change]) -> tuple[str, Lo
 def save_rubric(paths: Paths, text: str, *, expected: str) -> None:
     """Write a checked text, whole or not at all, provided that the file still is the one it was made from.
 
-    `expected` is the fingerprint of that; CourseError when somebody else has changed the file since.
+    `expected` is the fingerprint of that; CourseError when somebody else has changed the file since, or it cannot be
+    written. A file that is a link stays one, and keeps its permissions.
     """
+    name = f"rubrics/{paths.slug}.yaml"
     if fingerprint(read_rubric_text(paths)) != expected:
         raise CourseError(
-            f"rubrics/{paths.slug}.yaml: somebody has changed the file meanwhile, and nothing was written. "
+            f"{name}: somebody has changed the file meanwhile, and nothing was written. "
             "Look at their change and make yours again."
         )
-    write_bytes_atomically(paths.rubric, text.encode("utf-8"))
+    file = paths.rubric.resolve()
+    try:
+        mode = stat.S_IMODE(file.stat().st_mode)
+        if not mode & _WRITABLE or not os.access(file, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        write_bytes_atomically(file, text.encode("utf-8"), mode=mode)
+    except OSError as error:
+        raise CourseError(
+            f"{name} cannot be written ({error.strerror or error}), and stands as it was. "
+            "Look at its permissions, its folder's, and the space on the disk; then save again."
+        ) from error
 
 
 def _changed(text: str, change: Change, file: str) -> str:

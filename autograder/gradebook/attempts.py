@@ -32,6 +32,21 @@ class Attempt:
     file_name: str
     submitted_at: datetime
     late: bool
+    received_at: datetime
+
+    @property
+    def timed(self) -> bool:
+        """Whether it is known when it was handed in; where not, `submitted_at` says when it was received."""
+        return self.submitted_at != self.received_at
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Why an attempt does not count, since when, and who says so."""
+
+    reason: str
+    at: datetime
+    author: str
 
 
 def receive(
@@ -88,7 +103,10 @@ def attempts_of(book: Gradebook, assignment: str, student_id: int | None = None)
 
 
 def counting_attempts(book: Gradebook, assignment: str) -> list[Attempt]:
-    """One attempt a student: the last one received that was not set aside. In the order of the students' ids."""
+    """One attempt a student, in the order of the students' ids: the last one handed in that was not set aside.
+
+    Where no time of handing in is known, an attempt follows those that were received before it.
+    """
     chosen = _chosen(counting).where(counting.c.assignment == assignment).order_by(counting.c.student_id)
     with book.read() as connection:
         return _attempts(connection, chosen)
@@ -110,6 +128,13 @@ def set_aside(book: Gradebook, attempt_id: int, *, reason: str, author: str, asi
         connection.execute(insert(set_asides).values(**values))
 
 
+def asides_of(book: Gradebook, assignment: str) -> dict[int, Aside]:
+    """Attempt → why it does not count, of those that are set aside."""
+    chosen = select(set_asides).join(attempts, attempts.c.id == set_asides.c.attempt_id).order_by(set_asides.c.id)
+    last = {row.attempt_id: row for row in selected(book, chosen.where(attempts.c.assignment == assignment))}
+    return {key: Aside(row.reason, row.at, row.author) for key, row in last.items() if row.aside}
+
+
 def file_of(book: Gradebook, sha256: str) -> bytes:
     """What was handed in. Raises GradebookError when it is not there, or was purged."""
     rows = selected(book, select(files.c.data).where(files.c.sha256 == sha256))
@@ -124,6 +149,8 @@ def _same(earlier: list[Attempt], digest: str, submitted_at: datetime | None) ->
     same = [attempt for attempt in earlier if attempt.file_sha256 == digest]
     if not same:
         return None
+    if submitted_at is not None and (known := [one for one in same if one.submitted_at == submitted_at]):
+        return known[-1]  # whatever was received in between: attempts may come in another order than they were handed in
     last = earlier[-1]
     if same[-1] is last or submitted_at is None or submitted_at <= last.submitted_at:
         return same[-1]

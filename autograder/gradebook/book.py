@@ -78,7 +78,7 @@ class Gradebook:
 
 
 def _sqlite(place: Place) -> Engine:
-    engine = create_engine(place.url, connect_args={"timeout": PATIENCE}, pool_size=8, max_overflow=64)
+    engine = create_engine(place.url, connect_args={"timeout": PATIENCE}, pool_size=40, max_overflow=32)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -26,4 +26,4 @@ current_marks = _view("current_marks", tables.marks)
 """The mark of each (attempt, criterion) that counts, one row each."""
 raised_flags = _view("raised_flags", tables.flags)
 counting = _view("counting", tables.attempts)
-"""The attempt of each (assignment, student) that counts: the last that was not set aside."""
+"""The attempt of each (assignment, student) that counts: the last handed in that was not set aside."""

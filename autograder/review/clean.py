@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from autograder.review.formulas import formulas, read_formulas
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markupsafe import Markup
@@ -37,17 +39,17 @@ def markdown(text: str, pictures: dict[str, str] | None = None) -> Markup:
             return found.get(value.removeprefix("attachment:")) if value.startswith("attachment:") else None
         return value
 
-    html = _markdown().render(shortened(text))
-    return Markup(
-        nh3.clean(
-            _lower_headings(html),
-            tags=TAGS,
-            attributes=ATTRIBUTES,
-            attribute_filter=attribute,
-            url_schemes={"http", "https", "attachment"},
-            link_rel="noopener noreferrer nofollow",
-        )
+    with formulas() as inside:
+        html = _markdown().render(shortened(text))
+    cleaned = nh3.clean(
+        _lower_headings(html),
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        attribute_filter=attribute,
+        url_schemes={"http", "https", "attachment"},
+        link_rel="noopener noreferrer nofollow",
     )
+    return Markup(inside.put_in(cleaned))  # formulas are ours, made anew; MathML that a student wrote is not let through
 
 
 @lru_cache(maxsize=1)
@@ -56,7 +58,7 @@ def _markdown() -> MarkdownIt:
 
     parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # nh3 decides, in one place
-    return parser
+    return read_formulas(parser)
 
 
 def _lower_headings(html: str) -> str:

@@ -103,9 +103,21 @@ def application(desk: Desk, port: int) -> ASGIApp:
     """The desk as a web application that answers at `localhost:port` only."""
     from starlette.applications import Starlette
 
-    from autograder.review.routes import errors, gold, grading, marking, outputs, queue, reconcile, signing, statistics
+    from autograder.review.routes import (
+        errors,
+        gold,
+        grading,
+        marking,
+        outputs,
+        queue,
+        reconcile,
+        rubric,
+        signing,
+        staff,
+        statistics,
+    )
 
-    parts = (queue, grading, marking, outputs, reconcile, gold, statistics)
+    parts = (queue, grading, marking, outputs, reconcile, gold, statistics, rubric, staff)
     routes = [*(route for part in parts for route in part.routes(desk)), *signing.routes(desk, cookie_name(port))]
     inner: Starlette = Starlette(routes=routes, exception_handlers=errors.handlers())
     return Guard(

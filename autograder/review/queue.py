@@ -12,12 +12,13 @@ from sqlalchemy import Select, func, select
 
 from autograder.course.models import Criterion
 from autograder.course.verdict import Verdict
-from autograder.gradebook.attempts import Attempt, counting_attempts
+from autograder.gradebook.attempts import Attempt
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.rows import selected
 from autograder.gradebook.staff import conflicts_of
 from autograder.gradebook.tables import answers, attempts, criterion_results, gradings, marks, requests, set_asides
 from autograder.gradebook.views import counting, current_gradings, current_marks, raised_flags
+from autograder.review.counted import counted
 from autograder.review.twice import Blind
 
 SHOWS = {
@@ -134,14 +135,14 @@ def rows_of(
 def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str, blind: Blind) -> Sets:
     """The attempts behind each count of a criterion; `blind` are those that look otherwise to `who`."""
     hidden = conflicts_of(book, who)
-    seen = {one.id: one for one in counting_attempts(book, slug) if one.student_id not in hidden}
+    seen = {one.id: one for one in counted(book, slug).values() if one.student_id not in hidden}
     here = (counting.c.assignment == slug, counting.c.student_id.not_in(hidden))
-    decided = selected(
-        book,
+    marked = (
         select(current_marks.c.attempt_id, current_marks.c.author)
-        .join(counting, counting.c.id == current_marks.c.attempt_id)
-        .where(*here, current_marks.c.criterion == criterion.id),
+        .join(attempts, attempts.c.id == current_marks.c.attempt_id)
+        .where(attempts.c.assignment == slug, current_marks.c.criterion == criterion.id)
     )
+    decided = [row for row in selected(book, marked) if row.attempt_id in seen]
     unmarked = (set(seen) - {row.attempt_id for row in decided}) | blind.open
     waiting = unmarked if criterion.kind == "ta" else _undecided(book, here, criterion.id)
     members = {

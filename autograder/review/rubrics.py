@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.findings import CourseError
 from autograder.course.loading import list_assignments, load_assignment
-from autograder.course.models import LoadedAssignment
+from autograder.course.models import LoadedAssignment, Paths
+from autograder.course.rubric_edit import fingerprint, read_rubric_text
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Rubrics:
         return fresh
 
     def _read(self, slug: str) -> InForce:
-        text = (self.course / "rubrics" / f"{slug}.yaml").read_text(encoding="utf-8")
-        loaded = load_assignment(self.course, slug)
+        text = read_rubric_text(Paths(course=self.course, slug=slug))
+        loaded = load_assignment(self.course, slug, rubric_text=text)
         self.keep(slug, text)
-        return InForce(loaded, hashlib.sha256(text.encode()).hexdigest())
+        return InForce(loaded, fingerprint(text))
 
     def _state(self, slug: str) -> object:
         files = (self.course / "rubrics" / f"{slug}.yaml", self.course / "assignments" / slug / "assignment.yaml")

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 HOST = "127.0.0.1"
+IDLE_SECONDS = 75
+"""How long a browser's connection stays open. A page asks who else is there every five seconds: with uvicorn's usual five
+every other save would meet a connection that is just being closed."""
 
 
 @contextmanager
@@ -35,7 +38,14 @@ def server(application: ASGIApp) -> uvicorn.Server:
     import uvicorn
 
     return uvicorn.Server(
-        uvicorn.Config(application, log_level="warning", access_log=False, server_header=False, lifespan="off")
+        uvicorn.Config(
+            application,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_keep_alive=IDLE_SECONDS,
+        )
     )
 
 

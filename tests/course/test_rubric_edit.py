@@ -185,7 +185,7 @@ class TestProposing:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr("os.fsync", full)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(CourseError, match=r"cannot be written \(No space left on device\), and stands as it was"):
             save_rubric(paths, before + "# more\n", expected=fingerprint(before))
         assert read_rubric_text(paths) == before
         assert [p.name for p in paths.rubric.parent.iterdir()] == ["scale.yaml"]

@@ -42,10 +42,13 @@ def unprivileged() -> dict[str, object]:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The address of an empty database, `postgresql://postgres@/postgres?host=…`; its server ends with the block."""
+def server(on: Path | None = None) -> Iterator[str]:
+    """The address of an empty database, `postgresql://postgres@/postgres?host=…`; its server ends with the block.
+
+    `on` is the folder, perhaps a small disk, in which all of it stands.
+    """
     bin_, other = programs(), unprivileged()
-    folder = Path(tempfile.mkdtemp(prefix="gradus-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="gradus-pg-", dir=on))
     try:
         if other:
             shutil.chown(folder, _USER)

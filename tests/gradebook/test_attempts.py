@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import zipfile
 from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
@@ -10,8 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from autograder.gradebook import Gradebook, GradebookError, attempts, clock, marks, packing
-from autograder.gradebook.attempts import attempt_of, attempts_of, counting_attempts, file_of, receive, set_aside
+from autograder.gradebook import Gradebook, GradebookError, attempts, clock, marks, open_gradebook, packing
+from autograder.gradebook.attempts import (
+    asides_of,
+    attempt_of,
+    attempts_of,
+    counting_attempts,
+    file_of,
+    receive,
+    set_aside,
+)
 from autograder.gradebook.marks import current_mark, marks_of, write_mark
 from autograder.gradebook.packing import packed
 from autograder.gradebook.roster import add_person
@@ -137,3 +146,67 @@ def test_what_is_not_there(book: Gradebook, tmp_path: Path) -> None:
         file_of(book, "0" * 64)
     with pytest.raises(GradebookError, match="does not hold what this refers to"):
         write_mark(book, 9, "cell.style", author="tim")
+
+
+def handed_in(book: Gradebook, folder: Path, hours: list[int | None]) -> list[attempts.Attempt]:
+    """Attempts of one student, received in this order; None: when it was handed in is not known."""
+    student, found = add_person(book, "s1").student_id, []
+    for number, hour in enumerate(hours):
+        file = folder / f"{number}.py"
+        file.write_text(str(number))
+        at = None if hour is None else NOON + timedelta(hours=hour)
+        found.append(receive(book, "lstm", student, file, submitted_at=at))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("hours", "last"),
+    [
+        ([5, 2], 0),  # the earlier one came in later
+        ([5, 2, 7, 6], 2),
+        ([3, 3], 1),
+        ([None, 2], 1),  # nothing is known of the first one but that it was there before
+        ([2, None], 1),
+        ([9, None, 2], 1),  # nothing known: after the 9 that was there before, and so after the 2 that came later
+        ([None, None], 1),
+        ([9, None, 2, None, 10, 1], 4),
+    ],
+)
+def test_the_last_one_handed_in_counts(book: Gradebook, tmp_path: Path, hours: list[int | None], last: int) -> None:
+    found = handed_in(book, tmp_path, hours)
+    assert counting_attempts(book, "lstm") == [found[last]]
+    assert [one.timed for one in found] == [hour is not None for hour in hours]
+
+
+def test_some_attempt_always_counts(tmp_path: Path) -> None:
+    """Whatever is known of six attempts and in whatever order they came: exactly one, and another when it is set aside."""
+    draw = random.Random(5)
+    for number in range(4):
+        hours = [draw.choice((None, *range(4))) for _ in range(6)]
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with open_gradebook(folder / "gradebook.db") as fresh:
+            handed_in(fresh, folder, hours)
+            for left in range(6, 0, -1):
+                (counts,) = counting_attempts(fresh, "lstm")
+                set_aside(fresh, counts.id, reason="x", author="ivy")
+                assert len(asides_of(fresh, "lstm")) == 7 - left
+            assert counting_attempts(fresh, "lstm") == []
+
+
+def test_what_comes_again_in_another_order_is_known(book: Gradebook, tmp_path: Path) -> None:
+    late, early = handed_in(book, tmp_path, [5, 2])
+    student = late.student_id
+    for _ in range(2):
+        for file, hour, known in (("1.py", 2, early), ("0.py", 5, late)):
+            assert receive(book, "lstm", student, tmp_path / file, submitted_at=NOON + timedelta(hours=hour)) == known
+
+
+def test_why_an_attempt_is_set_aside_is_kept(book: Gradebook, tmp_path: Path) -> None:
+    one = attempt(book, tmp_path)
+    assert asides_of(book, "lstm") == {}
+    set_aside(book, one.id, reason="too late", author="ivy")
+    found = asides_of(book, "lstm")[one.id]
+    assert (found.reason, found.author) == ("too late", "ivy")
+    set_aside(book, one.id, reason="it was not", author="ivy", aside=False)
+    assert asides_of(book, "lstm") == {}

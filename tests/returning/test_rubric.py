@@ -107,7 +107,7 @@ def test_what_a_crash_left_undone_is_done_by_the_same_call(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("autograder.gradebook.rubric_effect.carry", die)
+        patch.setattr("autograder.gradebook.rubric_saving.carry", die)
         assert call(tiny, *LEVELS, "--as", "ina") == 130
     assert [score.score for score in scores_of(book, "scale")] == [90]
     assert call(tiny, *LEVELS, "--as", "ina") == 0

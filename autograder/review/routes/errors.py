@@ -12,12 +12,14 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from autograder.course.findings import CourseError
 from autograder.review.desk import NotHere
 from autograder.review.pages import render
+from autograder.review.roles import NotAllowed
 
 
 def handlers() -> Mapping[Any, Callable[[Request, Exception], Response]]:
     """What to answer to which exception."""
     return {
         NotHere: lambda request, error: _told(request, 404, "Not here", str(error)),
+        NotAllowed: lambda request, error: _told(request, 403, "Not for you", str(error)),
         HTTPException: _http,
         CourseError: lambda request, error: _told(request, 500, "That did not work", str(error)),
     }

@@ -11,7 +11,7 @@ from autograder.review.access import SESSION_SECONDS
 from autograder.review.desk import Desk, htmx
 from autograder.review.pages import HERE, render
 
-USED = "This link was used already, or is too old. Close the desk and start `gradus review` again for a new one."
+USED = "This link was used already, or is too old. An instructor makes a new one on the page Staff; so does `gradus review`, started again."
 
 
 def routes(desk: Desk, cookie: str) -> list[Route]:
