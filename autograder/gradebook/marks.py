@@ -13,7 +13,7 @@ from autograder.gradebook.book import Gradebook
 from autograder.gradebook.clock import now
 from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.rows import inserted, selected
-from autograder.gradebook.tables import attempts, marks
+from autograder.gradebook.tables import attempts, marks, shared_patches
 from autograder.gradebook.views import current_marks as counting_marks
 
 Kind = Literal["mark", "override", "second", "gold", "moderated"]
@@ -68,11 +68,13 @@ def write_mark(
     seconds: float = 0.0,
     position: int | None = None,
     patch: str | None = None,
+    share_patch: bool = False,
     expected: int | None = None,
 ) -> Mark:
     """Append a decision. Raises Collision when the mark that counts now is not `expected` (None: there was none).
 
-    For `second` and `gold` that is the author's own last one of the kind: they do not see each other's.
+    For `second` and `gold` that is the author's own last one of the kind: they do not see each other's. With `share_patch`
+    the student reads the patch, too.
     """
     if points is not None and not (math.isfinite(points) and points >= 0):
         raise GradebookError(f"{criterion}: {points} are no points to give. Give 0 or more.")
@@ -85,7 +87,10 @@ def write_mark(
         theirs = _standing(connection, attempt_id, criterion, kind, author)
         if (theirs.id if theirs else None) != expected:
             raise Collision(theirs)
-        return _append(connection, values)
+        mark = _append(connection, values)
+        if patch and share_patch:
+            connection.execute(insert(shared_patches).values(mark_id=mark.id, at=now(), author=author))
+        return mark
 
 
 def withdraw(book: Gradebook, mark_id: int, author: str) -> Mark:
@@ -94,7 +99,7 @@ def withdraw(book: Gradebook, mark_id: int, author: str) -> Mark:
         mark = _by_id(connection, mark_id)
         if mark is None or mark.withdraws is not None:
             raise GradebookError(f"There is no mark number {mark_id} in {book.place}.")
-        earlier = _marks(connection, select(marks).where(marks.c.withdraws == mark_id))
+        earlier = marks_from(connection, select(marks).where(marks.c.withdraws == mark_id))
         if earlier:
             raise GradebookError(f"{earlier[0].author} has withdrawn this mark already. There is nothing to undo.")
         same = {"attempt_id": mark.attempt_id, "criterion": mark.criterion, "kind": mark.kind}
@@ -108,7 +113,7 @@ def marks_of(book: Gradebook, attempt_id: int, criterion: str | None = None) -> 
     if criterion is not None:
         chosen = chosen.where(marks.c.criterion == criterion)
     with book.read() as connection:
-        return _marks(connection, chosen)
+        return marks_from(connection, chosen)
 
 
 def current_marks(book: Gradebook, assignment: str) -> dict[tuple[int, str], Mark]:
@@ -119,13 +124,20 @@ def current_marks(book: Gradebook, assignment: str) -> dict[tuple[int, str], Mar
         .where(attempts.c.assignment == assignment)
     )
     with book.read() as connection:
-        return {(mark.attempt_id, mark.criterion): mark for mark in _marks(connection, chosen)}
+        return {(mark.attempt_id, mark.criterion): mark for mark in marks_from(connection, chosen)}
 
 
 def current_mark(book: Gradebook, attempt_id: int, criterion: str) -> Mark | None:
     """The mark that counts for one criterion of one attempt."""
     with book.read() as connection:
         return _counting(connection, attempt_id, criterion)
+
+
+def shared_patches_of(book: Gradebook, assignment: str) -> set[int]:
+    """The ids of the marks of an assignment whose patch the students may read."""
+    chosen = select(shared_patches.c.mark_id).join(marks, marks.c.id == shared_patches.c.mark_id)
+    chosen = chosen.join(attempts, attempts.c.id == marks.c.attempt_id).where(attempts.c.assignment == assignment)
+    return {row.mark_id for row in selected(book, chosen)}
 
 
 def comments_of(book: Gradebook, assignment: str, criterion: str | None = None) -> list[str]:
@@ -155,12 +167,12 @@ def _standing(connection: Connection, attempt_id: int, criterion: str, kind: str
         marks.c.withdraws.is_(None),
         marks.c.id.not_in(taken_back),
     )
-    return next(iter(_marks(connection, chosen.order_by(marks.c.id.desc()).limit(1))), None)
+    return next(iter(marks_from(connection, chosen.order_by(marks.c.id.desc()).limit(1))), None)
 
 
 def _counting(connection: Connection, attempt_id: int, criterion: str) -> Mark | None:
     here = (counting_marks.c.attempt_id == attempt_id, counting_marks.c.criterion == criterion)
-    return next(iter(_marks(connection, select(counting_marks).where(*here))), None)
+    return next(iter(marks_from(connection, select(counting_marks).where(*here))), None)
 
 
 def _append(connection: Connection, values: dict[str, Any]) -> Mark:
@@ -170,9 +182,10 @@ def _append(connection: Connection, values: dict[str, Any]) -> Mark:
 
 
 def _by_id(connection: Connection, mark_id: int) -> Mark | None:
-    return next(iter(_marks(connection, select(marks).where(marks.c.id == mark_id))), None)
+    return next(iter(marks_from(connection, select(marks).where(marks.c.id == mark_id))), None)
 
 
-def _marks(connection: Connection, chosen: Select[Any]) -> list[Mark]:
+def marks_from(connection: Connection, chosen: Select[Any]) -> list[Mark]:
+    """The marks that `chosen` selects, all columns of the table."""
     names = tuple(Mark.__dataclass_fields__)
     return [Mark(**{name: getattr(row, name) for name in names}) for row in connection.execute(chosen)]

@@ -218,6 +218,33 @@ Index(
     "uq_marks_withdraws", marks.c.withdraws, unique=True, sqlite_where=_withdrawing, postgresql_where=_withdrawing
 )  # partial: SQLite would look for all that withdraw nothing in a whole one, and be a thousand times slower
 
+group_marks = Table(
+    "group_marks",
+    metadata,
+    _id(),
+    Column("assignment", Words, nullable=False),
+    Column("criterion", Words, nullable=False),
+    Column("behaviour", Words, nullable=False),
+    *_event(),
+)
+"""A group of attempts that behave alike was marked at once."""
+Index("ix_group_marks_assignment", group_marks.c.assignment, group_marks.c.criterion)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("group_id", ForeignKey("group_marks.id"), primary_key=True),
+    Column("mark_id", ForeignKey("marks.id"), primary_key=True),
+    Column("checked", Boolean, nullable=False),
+)
+"""The marks that came from it, and with `checked` those that were given one by one before."""
+Index("ix_group_members_mark_id", group_members.c.mark_id)
+
+shared_patches = Table(
+    "shared_patches", metadata, Column("mark_id", ForeignKey("marks.id"), primary_key=True), *_event()
+)
+"""That the patch of a mark is for the student to read, too."""
+
 flags = Table(
     "flags",
     metadata,
