@@ -14,11 +14,13 @@ from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.rubrics import keep_rubric
 from autograder.gradebook.staff import conflicts_of, role_of
 from autograder.review.access import Door
+from autograder.review.groups import Behaviours
 from autograder.review.guard import Guard
 from autograder.review.presence import Presence
 from autograder.review.queue import Undecided
 from autograder.review.rubrics import InForce, Rubrics
 from autograder.review.submissions import Opened, Shelf
+from autograder.review.trials import Trials
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -43,10 +45,12 @@ class Place:
 
 
 class Desk:
-    """What the pages share."""
+    """What the pages share. `trials` runs what TAs edit, by default in the strongest sandbox that works."""
 
-    def __init__(self, course: Path, book: Gradebook) -> None:
+    def __init__(self, course: Path, book: Gradebook, trials: Trials | None = None) -> None:
         self.book = book
+        self.trials = trials or Trials(private=(book.place.file,) if book.place.file else ())
+        self.behaviours = Behaviours(book)
         self.door = Door()
         self.presence = Presence()
         self.undecided = Undecided(book)
@@ -91,9 +95,9 @@ def application(desk: Desk, port: int) -> ASGIApp:
     """The desk as a web application that answers at `localhost:port` only."""
     from starlette.applications import Starlette
 
-    from autograder.review.routes import errors, grading, marking, outputs, queue, signing
+    from autograder.review.routes import errors, fix, grading, groups, marking, outputs, queue, signing
 
-    parts = (queue, grading, marking, outputs)
+    parts = (queue, grading, groups, fix, marking, outputs)
     routes = [*(route for part in parts for route in part.routes(desk)), *signing.routes(desk, cookie_name(port))]
     inner: Starlette = Starlette(routes=routes, exception_handlers=errors.handlers())
     return Guard(

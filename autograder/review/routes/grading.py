@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from autograder.gradebook.flags import flags_of
+from autograder.gradebook.group_marks import group_of
 from autograder.gradebook.marks import comments_of, current_mark, marks_of
 from autograder.gradebook.requests import requests_of
 from autograder.gradebook.results import result_of
@@ -20,6 +21,8 @@ from autograder.review.guard import Me
 from autograder.review.marking import Outcome
 from autograder.review.pages import render
 from autograder.review.queue import SHOWS, sets_of
+from autograder.review.routes.fix import kept_patches, tried_here
+from autograder.review.routes.groups import drawn_for
 from autograder.review.routes.queue import shown
 from autograder.review.submissions import answers, around
 
@@ -46,6 +49,8 @@ def routes(desk: Desk) -> list[Route]:
                 shows=SHOWS,
                 left=left,
                 here=f"/grade/{place.slug}/{place.criterion.id}",
+                drawn=drawn_for(desk, request, place),
+                patches=kept_patches(desk, place),
                 **_tests(result, place),
             )
         )
@@ -108,6 +113,8 @@ def panel_values(
         "saved": outcome.saved,
         "fragment": False,
         "result": result,
+        "origin": group_of(desk.book, now.id) if now is not None else None,
+        "tried": tried_here(desk, place, me, history),
     }
 
 
