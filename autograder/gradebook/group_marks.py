@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.clock import now
 from autograder.gradebook.errors import GradebookError
-from autograder.gradebook.marks import Kind, Mark, current_marks, marks_from
+from autograder.gradebook.marks import Mark, append, current_marks, marks_in
 from autograder.gradebook.rows import inserted, selected
 from autograder.gradebook.tables import group_marks, group_members, marks
 from autograder.gradebook.views import current_marks as counting_marks
@@ -65,7 +65,7 @@ def mark_group(
             return Given(None, there)
         about = {"assignment": assignment, "criterion": model.criterion, "behaviour": behaviour}
         group = inserted(connection, insert(group_marks).values(**about, at=now(), author=author))
-        given = [_give(connection, attempt, model, model.kind, comment, author) for attempt in free]
+        given = [_give(connection, attempt, model, comment, author) for attempt in free]
         rows = [(mark, False) for mark in given] + [(mark.id, True) for mark in like]
         connection.execute(
             insert(group_members), [{"group_id": group, "mark_id": mark, "checked": checked} for mark, checked in rows]
@@ -84,11 +84,11 @@ def withdraw_group(book: Gradebook, group_id: int, author: str) -> int:
             .where(marks.c.id.not_in(taken_back))
             .order_by(marks.c.id)
         )
-        standing = marks_from(connection, chosen)
+        standing = marks_in(connection, chosen)
         for mark in standing:
             same = {"attempt_id": mark.attempt_id, "criterion": mark.criterion, "kind": mark.kind}
             same |= {"comment": "", "rubric_sha256": mark.rubric_sha256, "seconds": 0.0, "withdraws": mark.id}
-            connection.execute(insert(marks).values(**same, at=now(), author=author))
+            append(connection, {**same, "author": author})
     return len(standing)
 
 
@@ -132,15 +132,16 @@ def _there(connection: Connection, criterion: str, attempts: Collection[int]) ->
     chosen = select(counting_marks).where(
         counting_marks.c.criterion == criterion, counting_marks.c.attempt_id.in_(list(attempts))
     )
-    return {mark.attempt_id: mark for mark in marks_from(connection, chosen)}
+    return {mark.attempt_id: mark for mark in marks_in(connection, chosen)}
 
 
-def _give(connection: Connection, attempt: int, model: Mark, kind: Kind, comment: str, author: str) -> int:
+def _give(connection: Connection, attempt: int, model: Mark, comment: str, author: str) -> int:
     values = {
-        "attempt_id": attempt, "criterion": model.criterion, "kind": kind, "level": model.level,
+        "attempt_id": attempt, "criterion": model.criterion, "kind": model.kind, "level": model.level,
         "points": model.points, "comment": comment, "rubric_sha256": model.rubric_sha256, "seconds": 0.0,
+        "author": author,
     }  # fmt: skip
-    return inserted(connection, insert(marks).values(**values, at=now(), author=author))
+    return append(connection, values).id
 
 
 def _groups(book: Gradebook, *which: Any) -> list[GroupMark]:

@@ -87,7 +87,7 @@ def write_mark(
         theirs = _standing(connection, attempt_id, criterion, kind, author)
         if (theirs.id if theirs else None) != expected:
             raise Collision(theirs)
-        mark = _append(connection, values)
+        mark = append(connection, values)
         if patch and share_patch:
             connection.execute(insert(shared_patches).values(mark_id=mark.id, at=now(), author=author))
         return mark
@@ -99,12 +99,12 @@ def withdraw(book: Gradebook, mark_id: int, author: str) -> Mark:
         mark = _by_id(connection, mark_id)
         if mark is None or mark.withdraws is not None:
             raise GradebookError(f"There is no mark number {mark_id} in {book.place}.")
-        earlier = marks_from(connection, select(marks).where(marks.c.withdraws == mark_id))
+        earlier = marks_in(connection, select(marks).where(marks.c.withdraws == mark_id))
         if earlier:
             raise GradebookError(f"{earlier[0].author} has withdrawn this mark already. There is nothing to undo.")
         same = {"attempt_id": mark.attempt_id, "criterion": mark.criterion, "kind": mark.kind}
         values = {**same, "comment": "", "rubric_sha256": mark.rubric_sha256, "seconds": 0.0, "withdraws": mark_id}
-        return _append(connection, {**values, "author": author})
+        return append(connection, {**values, "author": author})
 
 
 def marks_of(book: Gradebook, attempt_id: int, criterion: str | None = None) -> list[Mark]:
@@ -113,7 +113,7 @@ def marks_of(book: Gradebook, attempt_id: int, criterion: str | None = None) -> 
     if criterion is not None:
         chosen = chosen.where(marks.c.criterion == criterion)
     with book.read() as connection:
-        return marks_from(connection, chosen)
+        return marks_in(connection, chosen)
 
 
 def current_marks(book: Gradebook, assignment: str) -> dict[tuple[int, str], Mark]:
@@ -124,7 +124,7 @@ def current_marks(book: Gradebook, assignment: str) -> dict[tuple[int, str], Mar
         .where(attempts.c.assignment == assignment)
     )
     with book.read() as connection:
-        return {(mark.attempt_id, mark.criterion): mark for mark in marks_from(connection, chosen)}
+        return {(mark.attempt_id, mark.criterion): mark for mark in marks_in(connection, chosen)}
 
 
 def current_mark(book: Gradebook, attempt_id: int, criterion: str) -> Mark | None:
@@ -167,25 +167,26 @@ def _standing(connection: Connection, attempt_id: int, criterion: str, kind: str
         marks.c.withdraws.is_(None),
         marks.c.id.not_in(taken_back),
     )
-    return next(iter(marks_from(connection, chosen.order_by(marks.c.id.desc()).limit(1))), None)
+    return next(iter(marks_in(connection, chosen.order_by(marks.c.id.desc()).limit(1))), None)
 
 
 def _counting(connection: Connection, attempt_id: int, criterion: str) -> Mark | None:
     here = (counting_marks.c.attempt_id == attempt_id, counting_marks.c.criterion == criterion)
-    return next(iter(marks_from(connection, select(counting_marks).where(*here))), None)
+    return next(iter(marks_in(connection, select(counting_marks).where(*here))), None)
 
 
-def _append(connection: Connection, values: dict[str, Any]) -> Mark:
+def append(connection: Connection, values: dict[str, Any]) -> Mark:
+    """Write a mark in the caller's transaction, who has looked at what is there."""
     mark = _by_id(connection, inserted(connection, insert(marks).values(**values, at=now())))
     assert mark is not None
     return mark
 
 
 def _by_id(connection: Connection, mark_id: int) -> Mark | None:
-    return next(iter(marks_from(connection, select(marks).where(marks.c.id == mark_id))), None)
+    return next(iter(marks_in(connection, select(marks).where(marks.c.id == mark_id))), None)
 
 
-def marks_from(connection: Connection, chosen: Select[Any]) -> list[Mark]:
-    """The marks that `chosen` selects, all columns of the table."""
+def marks_in(connection: Connection, chosen: Select[Any]) -> list[Mark]:
+    """The marks of a selection, in the caller's transaction."""
     names = tuple(Mark.__dataclass_fields__)
     return [Mark(**{name: getattr(row, name) for name in names}) for row in connection.execute(chosen)]

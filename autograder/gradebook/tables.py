@@ -233,12 +233,12 @@ Index("ix_group_marks_assignment", group_marks.c.assignment, group_marks.c.crite
 group_members = Table(
     "group_members",
     metadata,
-    Column("group_id", ForeignKey("group_marks.id"), primary_key=True),
-    Column("mark_id", ForeignKey("marks.id"), primary_key=True),
+    _id(),
+    Column("group_id", ForeignKey("group_marks.id"), nullable=False, index=True),
+    Column("mark_id", ForeignKey("marks.id"), nullable=False, index=True),
     Column("checked", Boolean, nullable=False),
 )
 """The marks that came from it, and with `checked` those that were given one by one before."""
-Index("ix_group_members_mark_id", group_members.c.mark_id)
 
 shared_patches = Table(
     "shared_patches", metadata, Column("mark_id", ForeignKey("marks.id"), primary_key=True), *_event()

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from autograder.gradebook import Gradebook, GradebookError
 from autograder.gradebook.attempts import file_of, set_aside
 from autograder.gradebook.flags import flag
-from autograder.gradebook.marks import marks_of, write_mark
 from autograder.gradebook.group_marks import mark_group
+from autograder.gradebook.marks import marks_of, write_mark
 from autograder.gradebook.migrations.initial_guards import EVENTS as FIRST
 from autograder.gradebook.migrations.versions.v0002_groups import EVENTS as LATER
 from autograder.gradebook.purge import purge

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from autograder.statistics.triage import Group, groups_of, suspects
 from autograder.course.loading import load_assignment
 from autograder.course.record import Curve, ErrorMap, Line
 from autograder.course.verdict import Verdict
 from autograder.grading.result import Result, TestResult
+from autograder.statistics.triage import Group, groups_of, suspects
 from tests.batches.made import result
 
 

@@ -1,8 +1,6 @@
-"""The guards of migration 0001, and of later tables of events: the database itself refuses to change or remove them."""
+"""The guards of migration 0001: the database itself refuses to change or remove events."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 EVENTS = (
     "students", "staff", "conflicts", "attempts", "set_asides", "results", "criterion_results", "gradings", "rubrics",
@@ -21,10 +19,10 @@ PURGED = {
 """The one change that is let through: `gradus purge` empties what may name a person. An empty file can be handed in again."""
 
 
-def sqlite(tables: Sequence[str] = EVENTS) -> list[str]:
+def sqlite() -> list[str]:
     """Statements that make the guards. REPLACE removes rows without asking the triggers for DELETE."""
     made = []
-    for table in tables:
+    for table in EVENTS:
         refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         when = f"WHEN NOT ({PURGED[table]}) " if table in PURGED else ""
         made.append(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {when}{refuse}")
@@ -32,8 +30,6 @@ def sqlite(tables: Sequence[str] = EVENTS) -> list[str]:
         same = {"files": "sha256 = NEW.sha256", "rubrics": "sha256 = NEW.sha256"}.get(table, "rowid = NEW.rowid")
         if table == "criterion_results":
             same = "result_id = NEW.result_id AND criterion = NEW.criterion"
-        if table == "group_members":
-            same = "group_id = NEW.group_id AND mark_id = NEW.mark_id"
         there = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
         made.append(f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} {there}{refuse}")
     return made
@@ -41,17 +37,11 @@ def sqlite(tables: Sequence[str] = EVENTS) -> list[str]:
 
 def postgresql() -> list[str]:
     """Statements that make the guards."""
-    function = (
+    made = [
         "CREATE FUNCTION gradus_append_only() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
-    )
-    return [function, *postgresql_on(EVENTS)]
-
-
-def postgresql_on(tables: Sequence[str]) -> list[str]:
-    """The guards of `tables`, by the function that there is since 0001."""
-    made = []
-    for table in tables:
+    ]
+    for table in EVENTS:
         refuse = "EXECUTE FUNCTION gradus_append_only()"
         when = f"WHEN (NOT ({PURGED[table]})) " if table in PURGED else ""
         made.append(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW {when}{refuse}")

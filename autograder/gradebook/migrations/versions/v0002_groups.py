@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from autograder.gradebook.migrations import initial_guards
+from autograder.gradebook.migrations.guards import guard
 
 revision = "0002"
 down_revision = "0001"
@@ -21,9 +21,7 @@ EVENTS = ("group_marks", "group_members", "shared_patches")
 def upgrade() -> None:
     """Make the tables and the guards on them."""
     _tables()
-    sqlite = op.get_bind().dialect.name == "sqlite"
-    for statement in initial_guards.sqlite(EVENTS) if sqlite else initial_guards.postgresql_on(EVENTS):
-        op.execute(sa.text(statement.replace(":", "\\:")))
+    guard({name: "mark_id" if name == "shared_patches" else "id" for name in EVENTS})
 
 
 def _tables() -> None:
@@ -40,14 +38,16 @@ def _tables() -> None:
     op.create_index("ix_group_marks_assignment", "group_marks", ["assignment", "criterion"], unique=False)
     op.create_table(
         "group_members",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("mark_id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("checked", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["group_id"], ["group_marks.id"], name=op.f("fk_group_members_group_id")),
         sa.ForeignKeyConstraint(["mark_id"], ["marks.id"], name=op.f("fk_group_members_mark_id")),
-        sa.PrimaryKeyConstraint("group_id", "mark_id", name=op.f("pk_group_members")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_members")),
     )
-    op.create_index("ix_group_members_mark_id", "group_members", ["mark_id"], unique=False)
+    op.create_index(op.f("ix_group_members_group_id"), "group_members", ["group_id"], unique=False)
+    op.create_index(op.f("ix_group_members_mark_id"), "group_members", ["mark_id"], unique=False)
     op.create_table(
         "shared_patches",
         sa.Column("mark_id", sa.Integer(), nullable=False),
