@@ -61,7 +61,7 @@ def edits_of(cells: Sequence[SeenCell], form: Mapping[str, str]) -> dict[int, st
 
 def patch_of(cells: Sequence[SeenCell], edits: Mapping[int, str]) -> str:
     """The edits as a unified diff, cell by cell."""
-    parts = []
+    parts: list[str] = []
     for cell in cells:
         if cell.index in edits:
             name = f"cell {cell.index}" + (f" ({cell.grade_id})" if cell.grade_id else "")

@@ -60,7 +60,8 @@ def routes(desk: Desk) -> list[Route]:
 
     def carried_out(request: Request, form: dict[str, str]) -> Response:
         me, force, criterion = _asked(desk, request)
-        behaviour, told, alert, kept = request.path_params["behaviour"], "", "", {}
+        behaviour, told, alert = request.path_params["behaviour"], "", ""
+        kept: dict[str, Mark] = {}
         try:
             name, _, number = form.get("action", "").partition(":")
             if name == "undo":
