@@ -145,14 +145,16 @@ class Around:
         return mark if mark is not None and mark.rubric_sha256 == self.rubric_sha256 else None
 
 
-def around(book: Gradebook, slug: str, criterion: Criterion, rubric_sha256: str, who: str) -> Around:
-    """What is known about a criterion now, for `who`."""
+def around(
+    book: Gradebook, slug: str, criterion: Criterion, rubric_sha256: str, who: str, apart: Collection[int] = ()
+) -> Around:
+    """What is known about a criterion now, for `who`. The attempts in `apart` are in no group of theirs."""
     return Around(
         who,
         slug,
         criterion,
         rubric_sha256,
-        {one.id: one for one in counting_attempts(book, slug)},
+        {one.id: one for one in counting_attempts(book, slug) if one.id not in apart},
         conflicts_of(book, who),
         marks_on(book, slug, criterion.id),
         from_groups(book, slug, criterion.id),

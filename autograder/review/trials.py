@@ -154,6 +154,7 @@ class Trials:
             trial.state = "stopped"
             if trial in self._waiting:
                 self._waiting.remove(trial)
+                trial.data = b""
             elif trial is self._now and self._crew is not None:
                 self._crew.break_off()
 

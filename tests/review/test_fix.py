@@ -15,13 +15,15 @@ import pytest
 
 from autograder.course.verdict import Verdict
 from autograder.gradebook.attempts import Attempt
-from autograder.gradebook.marks import marks_of, shared_patches_of
+from autograder.gradebook.marks import marks_of, shared_patches_of, write_mark
 from autograder.gradebook.staff import conflict
 from autograder.grading.edited import write_edited
 from autograder.review import trials as module
 from autograder.review.cells import SeenCell
 from autograder.review.desk import Desk
 from autograder.review.fix import changes, editable, edits_of, patch_of
+from autograder.review.guard import Me
+from autograder.review.routes.fix import kept_patches
 from autograder.review.trials import MOST_WAITING, Trials, _Ready
 from tests.review.classroom import SLUG, TESTED, WRITTEN, Classroom, result
 
@@ -210,6 +212,16 @@ def test_a_fix_that_is_not_wanted_is_not_kept_and_one_that_is_stays_with_later_m
     room.mark(ben, attempt, "override", TESTED, points="7", comment="Mine.", expected=str(newest.id),
               **{"keep-fix": number})  # fmt: skip
     assert marks_of(room.book, attempt.id)[-1].patch is None, "ben has tried nothing"
+
+
+def test_who_marks_without_seeing_others_sees_no_fix_of_theirs(room: Classroom) -> None:
+    attempt = room.hand_in("ada")
+    mark = write_mark(room.book, attempt.id, TESTED, author="ben", points=1.0, patch="+b")
+    place = room.desk.place(SLUG, TESTED, attempt.id, "ann")
+    ann, ben = (Me(name, "ta", "") for name in ("ann", "ben"))
+    assert [one.patch for one in kept_patches(room.desk, place, ann, mark)] == ["+b"]
+    assert kept_patches(room.desk, place, ann, None) == []
+    assert [one.patch for one in kept_patches(room.desk, place, ben, None)] == ["+b"]
 
 
 def test_tests_that_changed_since_are_run_on_both(room: Classroom, stage: Staged, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from autograder.course.verdict import Verdict
-from autograder.gradebook.attempts import Attempt
+from autograder.gradebook.attempts import Attempt, counting_attempts, set_aside
 from autograder.gradebook.group_marks import group_marks_of, group_of
 from autograder.gradebook.marks import current_marks, marks_of, write_mark
 from autograder.gradebook.staff import conflict
@@ -49,8 +49,6 @@ def look(room: Classroom, who: str, level: str = "level:1", comment: str = "Expl
 
 
 def room_attempts(room: Classroom) -> list[Attempt]:
-    from autograder.gradebook.attempts import counting_attempts
-
     return counting_attempts(room.book, SLUG)
 
 
@@ -100,6 +98,8 @@ def test_who_may_be_drawn_is_spread_over_the_group(room: Classroom) -> None:
     assert criterion is not None
     (group,) = room.desk.behaviours.of(SLUG, None)
     known = around(room.book, SLUG, criterion, "", "x")
+    apart = {group.attempts[0], group.attempts[1]}
+    assert around(room.book, SLUG, criterion, "", "x", apart).view(group).open == 10
     counts: dict[int, int] = {}
     for number in range(400):
         one = type(known)(**{**known.__dict__, "who": f"ta{number}"})
@@ -211,6 +211,22 @@ def test_the_group_is_taken_back_as_a_whole_and_what_was_given_by_hand_stays(roo
     assert left[by_hand.id, WRITTEN].author == "ben"
     assert "taken back already" in act(room, "ida", f"undo:{group.id}")
     assert "There is no group mark number" in act(room, "ann", "undo:999999999999999999999")
+
+
+def test_the_marks_of_a_group_that_is_none_any_more_can_be_taken_back(room: Classroom) -> None:
+    attempts = handed_in(room, 5)
+    look(room, "ann")
+    act(room, "ann")
+    for one in attempts:
+        set_aside(room.book, one.id, reason="withdrawn", author="ida")
+    ann = room.visitor("ann")
+    page = ann.get(GROUPS).text
+    assert "No submission loses anything" in page
+    number = re.search(r'value="undo:(\d+)"', page)
+    assert number is not None
+    assert "ann marked this group" in room.visitor("ben").post(GROUPS, data={"action": number[0][7:-1]}).text
+    assert "Taken back: 2 marks." in ann.post(GROUPS, data={"action": number[0][7:-1]}).text
+    assert "no such group mark" in ann.post(GROUPS, data={"action": "nonsense"}).text
 
 
 def test_tests_are_overruled_for_a_group_with_a_reason(room: Classroom) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from starlette.routing import Route
 
 from autograder.gradebook.attempts import file_of
 from autograder.gradebook.errors import GradebookError
-from autograder.gradebook.marks import Mark, marks_of, shared_patches_of
+from autograder.gradebook.marks import Mark, current_mark, marks_of, shared_patches_of
 from autograder.gradebook.results import result_of
 from autograder.report.wording import amount, points
 from autograder.review.desk import Desk, Place
@@ -154,8 +153,9 @@ class Tried:
     shared: bool = False
 
 
-def tried_here(desk: Desk, place: Place, me: Me, history: Sequence[Mark]) -> Tried:
-    """What the panel says of a fix; `history` are the events at this place."""
+def tried_here(desk: Desk, place: Place, me: Me) -> Tried:
+    """What the panel says of a fix."""
+    history = marks_of(desk.book, place.attempt.id, place.criterion.id)
     taken_back = {mark.withdraws for mark in history}
     own = [m for m in history if m.author == me.name and m.withdraws is None and m.id not in taken_back]
     last = own[-1] if own else None
@@ -177,9 +177,14 @@ class Patch:
     shared: bool
 
 
-def kept_patches(desk: Desk, place: Place) -> list[Patch]:
-    """Fixes that were kept with a mark of this place, the last one first, each once."""
+def kept_patches(desk: Desk, place: Place, me: Me, seen: Mark | None) -> list[Patch]:
+    """Fixes that were kept with a mark of this place, the last one first, each once.
+
+    `seen` is the mark that `me` is shown: who is not shown the one that counts is shown nobody else's fix either.
+    """
+    blind = current_mark(desk.book, place.attempt.id, place.criterion.id) != seen
     marks = [mark for mark in marks_of(desk.book, place.attempt.id, place.criterion.id) if mark.patch]
+    marks = [mark for mark in marks if mark.author == me.name or not blind]
     shared = shared_patches_of(desk.book, place.slug) if marks else set()
     found = {mark.patch: Patch(mark.author, mark.at, mark.patch, mark.id in shared) for mark in marks if mark.patch}
     return list(reversed(found.values()))

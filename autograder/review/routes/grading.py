@@ -39,10 +39,11 @@ def routes(desk: Desk) -> list[Route]:
         answer = answers(opened.cells, place.criterion.question, place.criterion.id)
         result = result_of(desk.book, place.attempt.id)
         left = len(sets_of(desk.book, place.slug, place.criterion, me.name).members[show])
+        values = panel_values(desk, place, me, show, Outcome(), result=result)
         return HTMLResponse(
             render(
                 "grading.html.j2",
-                **panel_values(desk, place, me, show, Outcome(), result=result),
+                **values,
                 opened=opened,
                 answer=answer,
                 near=around(opened.cells, answer),
@@ -50,7 +51,7 @@ def routes(desk: Desk) -> list[Route]:
                 left=left,
                 here=f"/grade/{place.slug}/{place.criterion.id}",
                 drawn=drawn_for(desk, request, place),
-                patches=kept_patches(desk, place),
+                patches=kept_patches(desk, place, me, values["current"]),
                 **_tests(result, place),
             )
         )
@@ -114,7 +115,7 @@ def panel_values(
         "fragment": False,
         "result": result,
         "origin": group_of(desk.book, now.id) if now is not None else None,
-        "tried": tried_here(desk, place, me, history),
+        "tried": tried_here(desk, place, me),
     }
 
 

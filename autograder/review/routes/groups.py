@@ -43,6 +43,17 @@ def routes(desk: Desk) -> list[Route]:
             )
         )
 
+    def undone(request: Request, form: dict[str, str]) -> Response:
+        """A group that was marked may be none any more; its marks can be taken back all the same."""
+        me, force, criterion = _asked(desk, request)
+        told, alert = "", ""
+        try:
+            told = _undo(desk, me, force, criterion, form.get("action", "").removeprefix("undo:"))
+        except (Refused, GradebookError) as error:
+            alert = str(error)
+        values = _common(desk, me, force, criterion) | {"told": told, "alert": alert, "fragment": True}
+        return HTMLResponse(render("marked_groups.html.j2", **values))
+
     def page(request: Request) -> Response:
         me, force, criterion = _asked(desk, request)
         values = _panel(desk, me, force, criterion, request.path_params["behaviour"])
@@ -76,13 +87,19 @@ def routes(desk: Desk) -> list[Route]:
             values["comment"] = form["comment"]
         return HTMLResponse(render("group_panel.html.j2", **values))
 
-    async def act(request: Request) -> Response:
+    async def fields_of(request: Request) -> dict[str, str]:
         async with request.form(max_files=0, max_fields=20) as form:
-            fields = {name: value for name, value in form.items() if isinstance(value, str)}
-        return await run_in_threadpool(carried_out, request, fields)
+            return {name: value for name, value in form.items() if isinstance(value, str)}
+
+    async def act(request: Request) -> Response:
+        return await run_in_threadpool(carried_out, request, await fields_of(request))
+
+    async def undo(request: Request) -> Response:
+        return await run_in_threadpool(undone, request, await fields_of(request))
 
     return [
         Route("/groups/{slug}/{criterion}", listing),
+        Route("/groups/{slug}/{criterion}", undo, methods=["POST"]),
         Route("/groups/{slug}/{criterion}/{behaviour}", page),
         Route("/groups/{slug}/{criterion}/{behaviour}/next", onward),
         Route("/groups/{slug}/{criterion}/{behaviour}", act, methods=["POST"]),
@@ -145,6 +162,9 @@ def _common(desk: Desk, me: Me, force: InForce, criterion: Criterion) -> dict[st
         "criterion": criterion,
         "marked": marked,
         "may_write": me.writes,
+        "told": "",
+        "alert": "",
+        "fragment": False,
     }
 
 
@@ -157,10 +177,7 @@ def _panel(desk: Desk, me: Me, force: InForce, criterion: Criterion, behaviour: 
         "titles": {one.id: one.title for one in force.loaded.rubric.criteria},
         "comment": view.like[-1].comment if view.like else "",
         "rubric_sha": force.rubric_sha256,
-        "told": "",
-        "alert": "",
         "collisions": {},
-        "fragment": False,
     }
 
 
