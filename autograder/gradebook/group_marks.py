@@ -12,9 +12,9 @@ from sqlalchemy import Connection, func, insert, select
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.clock import now
 from autograder.gradebook.errors import GradebookError
-from autograder.gradebook.marks import Mark, append, current_marks, marks_in
+from autograder.gradebook.marks import Mark, append, marks_in
 from autograder.gradebook.rows import inserted, selected
-from autograder.gradebook.tables import group_marks, group_members, marks
+from autograder.gradebook.tables import attempts, group_marks, group_members, marks
 from autograder.gradebook.views import current_marks as counting_marks
 
 
@@ -49,9 +49,9 @@ class Given:
 
 
 def mark_group(
-    book: Gradebook, assignment: str, behaviour: str, attempts: Collection[int], like: Sequence[Mark], *, comment: str, author: str
+    book: Gradebook, assignment: str, behaviour: str, members: Collection[int], like: Sequence[Mark], *, comment: str, author: str
 ) -> Given:
-    """Give each of `attempts` the points of `like`, marks of one opinion that were given one by one.
+    """Give each of `members` the points of `like`, marks of one opinion that were given one by one.
 
     In one transaction. An attempt that has a mark keeps it, whoever gave it, and is named. Raises GradebookError.
     """
@@ -59,8 +59,8 @@ def mark_group(
         raise GradebookError("The submissions that were looked at have different marks, so the group has none.")
     model = like[-1]
     with book.write() as connection:
-        there = _there(connection, model.criterion, attempts)
-        free = sorted(set(attempts) - there.keys())
+        there = _there(connection, model.criterion, members)
+        free = sorted(set(members) - there.keys())
         if not free:
             return Given(None, there)
         about = {"assignment": assignment, "criterion": model.criterion, "behaviour": behaviour}
@@ -125,12 +125,18 @@ def from_groups(book: Gradebook, assignment: str, criterion: str) -> set[int]:
 
 def marks_on(book: Gradebook, assignment: str, criterion: str) -> dict[int, Mark]:
     """Attempt → the mark that counts for one criterion."""
-    return {attempt: mark for (attempt, name), mark in current_marks(book, assignment).items() if name == criterion}
+    chosen = (
+        select(counting_marks)
+        .join(attempts, attempts.c.id == counting_marks.c.attempt_id)
+        .where(attempts.c.assignment == assignment, counting_marks.c.criterion == criterion)
+    )
+    with book.read() as connection:
+        return {mark.attempt_id: mark for mark in marks_in(connection, chosen)}
 
 
-def _there(connection: Connection, criterion: str, attempts: Collection[int]) -> dict[int, Mark]:
+def _there(connection: Connection, criterion: str, members: Collection[int]) -> dict[int, Mark]:
     chosen = select(counting_marks).where(
-        counting_marks.c.criterion == criterion, counting_marks.c.attempt_id.in_(list(attempts))
+        counting_marks.c.criterion == criterion, counting_marks.c.attempt_id.in_(list(members))
     )
     return {mark.attempt_id: mark for mark in marks_in(connection, chosen)}
 

@@ -7,23 +7,21 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from autograder import __version__
 from autograder.course.models import Limits, LoadedAssignment
-from autograder.grading.archive import Rejected
 from autograder.grading.blank import assignment_sha256
-from autograder.grading.crew import Crew, Failure, Post, bench
-from autograder.grading.edited import write_edited
+from autograder.grading.crew import Crew, Failure, Post
 from autograder.grading.result import Environment, Result
+from autograder.review.rerun import Run, rerun
+from autograder.review.trial import Trial
 from autograder.sandbox.backend import choose
 from autograder.sandbox.leftovers import mark
 
-State = Literal["waiting", "starting", "running", "done", "failed", "stopped"]
 MOST_WAITING = 8
 MOST_KEPT = 200
 IDLE_SECONDS = 300.0
@@ -32,60 +30,6 @@ IDLE_SECONDS = 300.0
 
 class Busy(Exception):
     """It cannot be run now; the message says what to do."""
-
-
-@dataclass
-class Trial:
-    """One edited submission. The thread that runs it writes, pages read."""
-
-    id: int
-    who: str
-    place: tuple[int, str]
-    """Attempt and criterion."""
-    loaded: LoadedAssignment
-    data: bytes = field(repr=False)
-    name: str
-    edits: Mapping[int, str]
-    patch: str
-    before: Result | None
-    """The result that the attempt has."""
-    state: State = "waiting"
-    started: float | None = None
-    after: Result | None = None
-    trouble: str = ""
-    """Why there is no outcome: a fault of ours, never of the code."""
-    told: Path | None = None
-    """A file in which the worker says how far it is."""
-
-    @property
-    def over(self) -> bool:
-        return self.state in ("done", "failed", "stopped")
-
-    @property
-    def progress(self) -> tuple[int, int] | None:
-        """Criteria that are decided, and all of them."""
-        try:
-            done, of = (self.told or Path()).read_text(encoding="ascii").split("/")
-            return int(done), int(of)
-        except (OSError, ValueError):
-            return None
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self.started if self.started is not None else 0.0
-
-
-@dataclass(frozen=True)
-class _Run:
-    """What a worker is given."""
-
-    data: bytes
-    name: str
-    edits: Mapping[int, str]
-    again: bool
-    """The submission is run as it was handed in, too: what it has was made under other tests."""
-    limits: Limits
-    told: Path
 
 
 class Trials:
@@ -219,8 +163,8 @@ class Trials:
             trial.told, trial.state = ready.folder / f"told-{trial.id}", "running"
         before = trial.before
         again = before is None or before.status != "graded" or _other(before.environment, ready.key[1])
-        run = _Run(trial.data, trial.name, trial.edits, again, ready.limits, trial.told)
-        for _, outcome in ready.crew.run(_grade, [run], tries=1):
+        run = Run(trial.data, trial.name, trial.edits, again, ready.limits, trial.told)
+        for _, outcome in ready.crew.run(rerun, [run], tries=1):
             if isinstance(outcome, Failure):
                 self._failed(trial, outcome.reason)
             else:
@@ -254,30 +198,3 @@ class _Ready:
 def _other(where: Environment, assignment_sha256: str) -> bool:
     """Whether a result was made by other tests than those of today."""
     return (where.kit, where.assignment_sha256) != (__version__, assignment_sha256)
-
-
-# ── in a worker ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _grade(run: _Run) -> tuple[Result | None, Result]:
-    bench().limits = run.limits
-    before = _graded(run, {}, lambda result: None) if run.again else None
-    return before, _graded(run, run.edits, lambda result: _tell(run.told, result))
-
-
-def _graded(run: _Run, edits: Mapping[int, str], told: Callable[[Result], None]) -> Result:
-    with tempfile.TemporaryDirectory(prefix=mark()) as work:
-        folder = Path(work) / "edited"
-        folder.mkdir()
-        try:
-            path = write_edited(run.data, run.name, edits, bench().loaded.assignment, folder)
-        except Rejected:  # the grader says the same about it, as a result
-            path = Path(work) / f"as-handed-in{Path(run.name).suffix.lower()[:12]}"
-            path.write_bytes(run.data)
-        return bench().grade(path, identifier="tried", on_progress=told)
-
-
-def _tell(place: Path, result: Result) -> None:
-    tested = [one for one in result.criteria if one.kind == "tests"]
-    done = sum(one.verdict.value != "NOT_RUN" for one in tested)
-    place.write_text(f"{done}/{len(tested)}", encoding="ascii")

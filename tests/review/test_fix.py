@@ -23,8 +23,8 @@ from autograder.review.cells import SeenCell
 from autograder.review.desk import Desk
 from autograder.review.fix import changes, editable, edits_of, patch_of
 from autograder.review.guard import Me
-from autograder.review.routes.fix import kept_patches
 from autograder.review.trials import MOST_WAITING, Trials, _Ready
+from autograder.review.tried import kept_patches
 from tests.review.classroom import SLUG, TESTED, WRITTEN, Classroom, result
 
 FIXED = "def standardise(x):\n    return x\n"

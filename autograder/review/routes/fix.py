@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,16 +11,16 @@ from starlette.routing import Route
 
 from autograder.gradebook.attempts import file_of
 from autograder.gradebook.errors import GradebookError
-from autograder.gradebook.marks import Mark, current_mark, marks_of, shared_patches_of
 from autograder.gradebook.results import result_of
-from autograder.report.wording import amount, points
+from autograder.report.wording import amount
 from autograder.review.desk import Desk, Place
-from autograder.review.fix import Editable, changes, editable, edits_of, gain, patch_of
+from autograder.review.fix import Editable, changes, editable, edits_of, gain, patch_of, signed
 from autograder.review.guard import Me
 from autograder.review.pages import render
 from autograder.review.routes.queue import shown
 from autograder.review.submissions import Opened
-from autograder.review.trials import Busy, Trial
+from autograder.review.trial import Trial
+from autograder.review.trials import Busy
 
 UNCHANGED = "You have changed nothing yet. Edit the code, then run it."
 NO_CODE = "There is no code in this submission that could be edited."
@@ -131,60 +129,4 @@ def _headline(trial: Trial | None) -> str:
         return "No criterion would have ended otherwise."
     told = f"{amount(len(passing), 'criterion')} would have earned more"
     worse = f", {amount(len(lost), 'criterion')} less" if lost else ""
-    return f"{told}{worse}: {_signed(gain(trial.before, trial.after))} points."
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value >= 0 else '−'}{points(abs(value))}"
-
-
-# ── beside the mark ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Tried:
-    """The fix of one person at one place, for the panel with the mark."""
-
-    new: int | None = None
-    """The number of a trial that is not kept yet."""
-    gain: str = ""
-    kept: bool = False
-    """Their mark has a patch."""
-    shared: bool = False
-
-
-def tried_here(desk: Desk, place: Place, me: Me) -> Tried:
-    """What the panel says of a fix."""
-    history = marks_of(desk.book, place.attempt.id, place.criterion.id)
-    taken_back = {mark.withdraws for mark in history}
-    own = [m for m in history if m.author == me.name and m.withdraws is None and m.id not in taken_back]
-    last = own[-1] if own else None
-    kept = last is not None and last.patch is not None
-    shared = kept and last is not None and last.id in shared_patches_of(desk.book, place.slug)
-    trial = desk.trials.last(me.name, place.attempt.id, place.criterion.id)
-    if trial is None or trial.state != "done" or trial.after is None or any(m.patch == trial.patch for m in history):
-        return Tried(kept=kept, shared=shared)
-    return Tried(trial.id, f"{_signed(gain(trial.before, trial.after))} points", kept, shared)
-
-
-@dataclass(frozen=True)
-class Patch:
-    """A fix that was kept."""
-
-    author: str
-    at: datetime
-    patch: str
-    shared: bool
-
-
-def kept_patches(desk: Desk, place: Place, me: Me, seen: Mark | None) -> list[Patch]:
-    """Fixes that were kept with a mark of this place, the last one first, each once.
-
-    `seen` is the mark that `me` is shown: who is not shown the one that counts is shown nobody else's fix either.
-    """
-    blind = current_mark(desk.book, place.attempt.id, place.criterion.id) != seen
-    marks = [mark for mark in marks_of(desk.book, place.attempt.id, place.criterion.id) if mark.patch]
-    marks = [mark for mark in marks if mark.author == me.name or not blind]
-    shared = shared_patches_of(desk.book, place.slug) if marks else set()
-    found = {mark.patch: Patch(mark.author, mark.at, mark.patch, mark.id in shared) for mark in marks if mark.patch}
-    return list(reversed(found.values()))
+    return f"{told}{worse}: {signed(gain(trial.before, trial.after))} points."

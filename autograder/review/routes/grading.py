@@ -17,14 +17,14 @@ from autograder.grading.result import Result
 from autograder.report.feedback import CriterionView, criterion_view
 from autograder.report.wording import points
 from autograder.review.desk import Desk, Place
+from autograder.review.group_marking import drawn_for
 from autograder.review.guard import Me
 from autograder.review.marking import Outcome
 from autograder.review.pages import render
 from autograder.review.queue import SHOWS, sets_of
-from autograder.review.routes.fix import kept_patches, tried_here
-from autograder.review.routes.groups import drawn_for
 from autograder.review.routes.queue import shown
 from autograder.review.submissions import answers, around
+from autograder.review.tried import kept_patches, tried_here
 
 MOST_COMMENTS = 60
 
@@ -50,7 +50,7 @@ def routes(desk: Desk) -> list[Route]:
                 shows=SHOWS,
                 left=left,
                 here=f"/grade/{place.slug}/{place.criterion.id}",
-                drawn=drawn_for(desk, request, place),
+                drawn=drawn_for(desk, place, me.name, request.query_params.get("group", "")),
                 patches=kept_patches(desk, place, me, values["current"]),
                 **_tests(result, place),
             )
