@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.clock import now
 from autograder.gradebook.errors import GradebookError
-from autograder.gradebook.marks import Mark, append, marks_in
+from autograder.gradebook.marks import Mark, marks_in
 from autograder.gradebook.rows import inserted, selected
 from autograder.gradebook.tables import attempts, group_marks, group_members, marks
 from autograder.gradebook.views import current_marks as counting_marks
@@ -65,7 +65,8 @@ def mark_group(
             return Given(None, there)
         about = {"assignment": assignment, "criterion": model.criterion, "behaviour": behaviour}
         group = inserted(connection, insert(group_marks).values(**about, at=now(), author=author))
-        given = [_give(connection, attempt, model, comment, author) for attempt in free]
+        rows_given = [_given(attempt, model, comment, author) for attempt in free]
+        given = connection.execute(insert(marks).returning(marks.c.id), rows_given).scalars().all()
         rows = [(mark, False) for mark in given] + [(mark.id, True) for mark in like]
         connection.execute(
             insert(group_members), [{"group_id": group, "mark_id": mark, "checked": checked} for mark, checked in rows]
@@ -85,10 +86,8 @@ def withdraw_group(book: Gradebook, group_id: int, author: str) -> int:
             .order_by(marks.c.id)
         )
         standing = marks_in(connection, chosen)
-        for mark in standing:
-            same = {"attempt_id": mark.attempt_id, "criterion": mark.criterion, "kind": mark.kind}
-            same |= {"comment": "", "rubric_sha256": mark.rubric_sha256, "seconds": 0.0, "withdraws": mark.id}
-            append(connection, {**same, "author": author})
+        if standing:
+            connection.execute(insert(marks), [_withdrawal(mark, author) for mark in standing])
     return len(standing)
 
 
@@ -141,13 +140,19 @@ def _there(connection: Connection, criterion: str, members: Collection[int]) -> 
     return {mark.attempt_id: mark for mark in marks_in(connection, chosen)}
 
 
-def _give(connection: Connection, attempt: int, model: Mark, comment: str, author: str) -> int:
-    values = {
+def _given(attempt: int, model: Mark, comment: str, author: str) -> dict[str, Any]:
+    return {
         "attempt_id": attempt, "criterion": model.criterion, "kind": model.kind, "level": model.level,
         "points": model.points, "comment": comment, "rubric_sha256": model.rubric_sha256, "seconds": 0.0,
-        "author": author,
+        "at": now(), "author": author,
     }  # fmt: skip
-    return append(connection, values).id
+
+
+def _withdrawal(mark: Mark, author: str) -> dict[str, Any]:
+    return {
+        "attempt_id": mark.attempt_id, "criterion": mark.criterion, "kind": mark.kind, "comment": "",
+        "rubric_sha256": mark.rubric_sha256, "seconds": 0.0, "withdraws": mark.id, "at": now(), "author": author,
+    }  # fmt: skip
 
 
 def _groups(book: Gradebook, *which: Any) -> list[GroupMark]:
