@@ -19,9 +19,24 @@ if TYPE_CHECKING:
 @gradebook_option
 @click.option("--port", type=click.IntRange(0, 65535), default=8642, show_default=True, help="0 takes a free one.")
 @click.option("--as", "name", help="Print the link of this member of staff only. [default: one for each]")
+@click.option(
+    "--sandbox",
+    default="auto",
+    show_default=True,
+    metavar="NAME",
+    help="What code that TAs try out is locked in, as in `gradus grade`.",
+)
+@click.option(
+    "--i-trust-this-code",
+    "trusted",
+    is_flag=True,
+    help="Allow the sandbox process, which locks nothing in: a submission could read the tests and the gradebook.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the links as JSON.")
 @click.pass_obj
-def command(course: Path | None, where: str | None, port: int, name: str | None, as_json: bool) -> int:
+def command(
+    course: Path | None, where: str | None, port: int, name: str | None, sandbox: str, trusted: bool, as_json: bool
+) -> int:
     """Open the review desk, a web page on this machine, and print a link for each member of staff.
 
     A link works once and opens the desk in one browser. Whoever opens the desk on a gradebook without staff becomes its
@@ -31,12 +46,14 @@ def command(course: Path | None, where: str | None, port: int, name: str | None,
     from autograder.course.loading import find_course
     from autograder.review.desk import Desk, application
     from autograder.review.serving import listening, serve
+    from autograder.review.trials import Trials
 
     root = find_course(course or Path.cwd())
     with opened(course, where) as book:
         names = _staff(book, name)
-        desk = Desk(root, book)
-        with listening(port) as socket:
+        private = (book.place.file,) if book.place.file else ()
+        with listening(port) as socket, Trials(sandbox=sandbox, trusted=trusted, private=private) as trials:
+            desk = Desk(root, book, trials)
             chosen = socket.getsockname()[1]
             address = f"http://localhost:{chosen}/enter?token="
             _print({one: address + desk.door.invite(one) for one in names}, as_json)

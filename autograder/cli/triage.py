@@ -13,7 +13,7 @@ from autograder.cli.errors import DONE, FINDINGS
 from autograder.cli.gradebook import gradebook_option, opened
 
 if TYPE_CHECKING:
-    from autograder.batches.triage import Group, Suspect
+    from autograder.statistics.triage import Group, Suspect
 
 _NAMES = 6
 
@@ -28,10 +28,10 @@ def command(course: Path | None, slug: str, where: str | None, as_json: bool) ->
 
     Names tests that look wrong: failed by most of those who pass all else. Then the exit code is 1.
     """
-    from autograder.batches.triage import groups_of, suspects
     from autograder.course.loading import find_course, load_assignment
     from autograder.gradebook.attempts import counting_attempts
     from autograder.gradebook.results import results_of
+    from autograder.statistics.triage import groups_of, suspects
 
     load_assignment(find_course(course or Path.cwd()), slug)  # a slug that does not exist is told
     with opened(course, where) as book:

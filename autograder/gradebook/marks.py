@@ -13,7 +13,7 @@ from autograder.gradebook.book import Gradebook
 from autograder.gradebook.clock import now
 from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.rows import inserted, selected
-from autograder.gradebook.tables import attempts, marks
+from autograder.gradebook.tables import attempts, marks, shared_patches
 from autograder.gradebook.views import current_marks as counting_marks
 
 Kind = Literal["mark", "override", "second", "gold", "moderated"]
@@ -68,11 +68,13 @@ def write_mark(
     seconds: float = 0.0,
     position: int | None = None,
     patch: str | None = None,
+    share_patch: bool = False,
     expected: int | None = None,
 ) -> Mark:
     """Append a decision. Raises Collision when the mark that counts now is not `expected` (None: there was none).
 
-    For `second` and `gold` that is the author's own last one of the kind: they do not see each other's.
+    For `second` and `gold` that is the author's own last one of the kind: they do not see each other's. With `share_patch`
+    the student reads the patch, too.
     """
     if points is not None and not (math.isfinite(points) and points >= 0):
         raise GradebookError(f"{criterion}: {points} are no points to give. Give 0 or more.")
@@ -85,7 +87,10 @@ def write_mark(
         theirs = _standing(connection, attempt_id, criterion, kind, author)
         if (theirs.id if theirs else None) != expected:
             raise Collision(theirs)
-        return append(connection, values)
+        mark = append(connection, values)
+        if patch and share_patch:
+            connection.execute(insert(shared_patches).values(mark_id=mark.id, at=now(), author=author))
+        return mark
 
 
 def withdraw(book: Gradebook, mark_id: int, author: str) -> Mark:
@@ -126,6 +131,13 @@ def current_mark(book: Gradebook, attempt_id: int, criterion: str) -> Mark | Non
     """The mark that counts for one criterion of one attempt."""
     with book.read() as connection:
         return _counting(connection, attempt_id, criterion)
+
+
+def shared_patches_of(book: Gradebook, assignment: str) -> set[int]:
+    """The ids of the marks of an assignment whose patch the students may read."""
+    chosen = select(shared_patches.c.mark_id).join(marks, marks.c.id == shared_patches.c.mark_id)
+    chosen = chosen.join(attempts, attempts.c.id == marks.c.attempt_id).where(attempts.c.assignment == assignment)
+    return {row.mark_id for row in selected(book, chosen)}
 
 
 def comments_of(book: Gradebook, assignment: str, criterion: str | None = None) -> list[str]:
@@ -175,5 +187,6 @@ def _by_id(connection: Connection, mark_id: int) -> Mark | None:
 
 
 def marks_in(connection: Connection, chosen: Select[Any]) -> list[Mark]:
-    """The marks of a selection of all columns, in the caller's transaction. Fields stand in the order of the columns."""
-    return [Mark(*row) for row in connection.execute(chosen)]
+    """The marks of a selection, in the caller's transaction."""
+    names = tuple(Mark.__dataclass_fields__)
+    return [Mark(**{name: getattr(row, name) for name in names}) for row in connection.execute(chosen)]

@@ -219,6 +219,33 @@ Index(
     "uq_marks_withdraws", marks.c.withdraws, unique=True, sqlite_where=_withdrawing, postgresql_where=_withdrawing
 )  # partial: SQLite would look for all that withdraw nothing in a whole one, and be a thousand times slower
 
+group_marks = Table(
+    "group_marks",
+    metadata,
+    _id(),
+    Column("assignment", Words, nullable=False),
+    Column("criterion", Words, nullable=False),
+    Column("behaviour", Words, nullable=False),
+    *_event(),
+)
+"""A group of attempts that behave alike was marked at once."""
+Index("ix_group_marks_assignment", group_marks.c.assignment, group_marks.c.criterion)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    _id(),
+    Column("group_id", ForeignKey("group_marks.id"), nullable=False, index=True),
+    Column("mark_id", ForeignKey("marks.id"), nullable=False, index=True),
+    Column("checked", Boolean, nullable=False),
+)
+"""The marks that came from it, and with `checked` those that were given one by one before."""
+
+shared_patches = Table(
+    "shared_patches", metadata, Column("mark_id", ForeignKey("marks.id"), primary_key=True), *_event()
+)
+"""That the patch of a mark is for the student to read, too."""
+
 _blind = text("kind IN ('second', 'gold')")
 Index("ix_marks_blind", marks.c.attempt_id, sqlite_where=_blind, postgresql_where=_blind)
 

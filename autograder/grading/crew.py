@@ -95,6 +95,11 @@ class Crew:
         for worker in [*self._idle, *self._busy]:
             worker.shutdown(cancel_futures=True)
 
+    def break_off(self) -> None:
+        """End what is being worked on; may be called from another thread. `run` gives a Failure for it."""
+        for worker in list(self._busy):
+            _kill(worker)
+
     def _hire(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(1, context, initializer=_open_bench, initargs=(self.post,))

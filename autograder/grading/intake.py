@@ -58,7 +58,7 @@ def _read(path: Path, assignment: Assignment, source: Notebook, work: Path) -> S
     digest = hashlib.sha256(data)
     artifacts = {}
     for name, entry in beside.items():
-        artifacts[name] = _copy_artifact(name, entry, assignment, work)
+        artifacts[name] = copy_artifact(name, entry, assignment, work)
         digest.update(name.encode() + b"\0")
         with artifacts[name].open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
@@ -114,8 +114,8 @@ def _cells(name: str, data: bytes, assignment: Assignment, source: Notebook) -> 
     return heal(source, notebook, assignment)
 
 
-def _copy_artifact(name: str, entry: Entry, assignment: Assignment, work: Path) -> Path:
-    """The artifact as a file of our own. One that is too large stays a stump: its size is all that is judged."""
+def copy_artifact(name: str, entry: Entry, assignment: Assignment, work: Path) -> Path:
+    """The artifact as a file of our own in the folder `work`. One that is too large stays a stump: its size is all that is judged."""
     limit = next(artifact.max_mb for artifact in assignment.artifacts if artifact.name == name)
     target = work / name
     if entry.size > limit * 2**20:

@@ -51,7 +51,7 @@ class CriterionView:
     def settled(self) -> bool:
         """Nothing to explain: one line on the page is enough."""
         explained = self.message or self.hint or self.figure or self.panels or self.patterns or self.checks
-        return not (explained or self.word.instead or self.word.comment or self.word.exchanges)
+        return not (explained or self.word.instead or self.word.comment or self.word.exchanges or self.word.patch)
 
 
 @dataclass(frozen=True)

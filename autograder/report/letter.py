@@ -31,6 +31,8 @@ class StaffWord:
     """What the points stand instead of, where a person overrode the tests."""
     comment: str = ""
     exchanges: tuple[Exchange, ...] = ()
+    patch: str = ""
+    """A change of the code that they tried, as a diff, where they want the student to read it."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from autograder.course.findings import CourseError
 from autograder.course.models import Rubric
@@ -50,15 +50,21 @@ def check_bounds(score: Score, student: str) -> None:
         )
 
 
-def staff_word(result: CriterionResult, part: CriterionScore | None, mark: Mark | None) -> StaffWord:
-    """What the page says about a criterion that a person decided; `result` is that of the tests."""
+def staff_word(
+    result: CriterionResult, part: CriterionScore | None, mark: Mark | None, shared: Collection[int] = ()
+) -> StaffWord:
+    """What the page says about a criterion that a person decided; `result` is that of the tests.
+
+    `shared` are the ids of the marks whose patch the student may read.
+    """
     if part is None or mark is None or part.source not in ("mark", "override"):
         return StaffWord()
     instead = ""
     if part.source == "override":
         gave = "could not decide" if result.verdict.pending else f"gave {points(result.score)}"
         instead = f"A member of your course staff decided this: the automatic tests {gave}, the points are now {points(part.score)}."
-    return StaffWord(decided=True, instead=instead, comment=mark.comment.strip())
+    patch = mark.patch if mark.patch and mark.id in shared else ""
+    return StaffWord(decided=True, instead=instead, comment=mark.comment.strip(), patch=patch)
 
 
 def _decided(

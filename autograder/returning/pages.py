@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -126,7 +126,7 @@ def _with_exchanges(standing: Standing) -> dict[str, StaffWord]:
     words = {}
     for criterion, word in standing.words.items():
         asked = tuple(_exchange(request) for request in standing.requests if request.criterion == criterion)
-        words[criterion] = StaffWord(word.decided, word.instead, word.comment, asked)
+        words[criterion] = replace(word, exchanges=asked)
     return words
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from autograder.course.models import LoadedAssignment, Rubric
 from autograder.course.yaml_lines import model_of
 from autograder.gradebook import Gradebook
 from autograder.gradebook.attempts import Attempt, counting_attempts
-from autograder.gradebook.marks import Mark, current_marks
+from autograder.gradebook.marks import Mark, current_marks, shared_patches_of
 from autograder.gradebook.requests import Request, requests_of
 from autograder.gradebook.results import results_of
 from autograder.gradebook.roster import Person, people
@@ -69,6 +69,7 @@ def standings(book: Gradebook, loaded: LoadedAssignment) -> list[Standing]:
     asked: dict[int, list[Request]] = defaultdict(list)
     for request in requests_of(book, slug):
         asked[request.attempt_id].append(request)
+    shared = shared_patches_of(book, slug)
     reasons = regrades(book, slug, graded)
     rubrics = _rubrics(book, loaded, marks)
     found = []
@@ -82,7 +83,7 @@ def standings(book: Gradebook, loaded: LoadedAssignment) -> list[Standing]:
                 attempt=attempt,
                 score=score,
                 result=plain and with_marks(plain, score, own, rubrics, who),
-                words=_words(plain, score, own),
+                words=_words(plain, score, own, shared),
                 requests=tuple(asked[attempt.id]),
                 regraded=reasons.get(attempt.id, ""),
             )
@@ -90,11 +91,13 @@ def standings(book: Gradebook, loaded: LoadedAssignment) -> list[Standing]:
     return sorted(found, key=lambda one: one.student)
 
 
-def _words(result: Result | None, score: Score, marks: Mapping[str, Mark]) -> dict[str, StaffWord]:
+def _words(
+    result: Result | None, score: Score, marks: Mapping[str, Mark], shared: Collection[int]
+) -> dict[str, StaffWord]:
     parts = {part.id: part for part in score.criteria}
 
     def word(criterion: CriterionResult) -> StaffWord:
-        return staff_word(criterion, parts.get(criterion.id), marks.get(criterion.id))
+        return staff_word(criterion, parts.get(criterion.id), marks.get(criterion.id), shared)
 
     return {criterion.id: word(criterion) for criterion in result.criteria} if result else {}
 

@@ -15,11 +15,13 @@ from autograder.gradebook.rubrics import keep_rubric
 from autograder.gradebook.staff import conflicts_of, role_of
 from autograder.review.access import Door
 from autograder.review.figures import Figures
+from autograder.review.groups import Behaviours
 from autograder.review.guard import Guard, Me
 from autograder.review.presence import Presence
 from autograder.review.queue import Undecided
 from autograder.review.rubrics import InForce, Rubrics
 from autograder.review.submissions import Opened, Shelf
+from autograder.review.trials import Trials
 from autograder.review.twice import Blind, Sight, Twice
 
 if TYPE_CHECKING:
@@ -45,10 +47,12 @@ class Place:
 
 
 class Desk:
-    """What the pages share."""
+    """What the pages share. `trials` runs what TAs edit, by default in the strongest sandbox that works."""
 
-    def __init__(self, course: Path, book: Gradebook) -> None:
+    def __init__(self, course: Path, book: Gradebook, trials: Trials | None = None) -> None:
         self.book = book
+        self.trials = trials or Trials(private=(book.place.file,) if book.place.file else ())
+        self.behaviours = Behaviours(book)
         self.door = Door()
         self.presence = Presence()
         self.undecided = Undecided(book)
@@ -105,8 +109,10 @@ def application(desk: Desk, port: int) -> ASGIApp:
 
     from autograder.review.routes import (
         errors,
+        fix,
         gold,
         grading,
+        groups,
         marking,
         outputs,
         queue,
@@ -117,7 +123,7 @@ def application(desk: Desk, port: int) -> ASGIApp:
         statistics,
     )
 
-    parts = (queue, grading, marking, outputs, reconcile, gold, statistics, rubric, staff)
+    parts = (queue, grading, groups, fix, marking, outputs, reconcile, gold, statistics, rubric, staff)
     routes = [*(route for part in parts for route in part.routes(desk)), *signing.routes(desk, cookie_name(port))]
     inner: Starlette = Starlette(routes=routes, exception_handlers=errors.handlers())
     return Guard(

@@ -134,6 +134,7 @@ def _write(desk: Desk, place: Place, me: Me, draft: Draft, form: Mapping[str, st
 
 
 def _append(desk: Desk, place: Place, me: Me, draft: Draft, form: Mapping[str, str], expected: int | None) -> None:
+    patch, share = _patch(desk, place, me, form)
     write_mark(
         desk.book,
         place.attempt.id,
@@ -146,8 +147,21 @@ def _append(desk: Desk, place: Place, me: Me, draft: Draft, form: Mapping[str, s
         rubric_sha256=place.force.rubric_sha256,
         seconds=seconds_counted(form.get("seconds", "")),
         position=_position(desk, place, me),
+        patch=patch,
+        share_patch=share,
         expected=expected,
     )
+
+
+def _patch(desk: Desk, place: Place, me: Me, form: Mapping[str, str]) -> tuple[str | None, bool]:
+    """The fix that goes along with a mark, and whether the student reads it: what was tried, or what one's last mark had."""
+    tried = desk.trials.last(me.name, place.attempt.id, place.criterion.id)
+    if tried is not None and tried.state == "done" and form.get("keep-fix") == str(tried.id):
+        return tried.patch, "share-fix" in form
+    now = desk.sight(place, me).mark
+    if now is None or now.patch is None or now.author != me.name:
+        return None, False
+    return now.patch, "share-fix" in form
 
 
 def seconds_counted(text: str) -> float:

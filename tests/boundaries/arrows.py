@@ -30,7 +30,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "verify": ("release", "student", "grading", "sandbox", "course"),
     "returning": ("gradebook", "report", "grading.result", "course"),
     "bridges": ("returning", "gradebook", "release", "student", "report", "grading", "sandbox", "course"),
-    "review": ("gradebook", "statistics", "report", "grading", "sandbox", "course"),
+    "review": ("statistics", "gradebook", "report", "grading", "sandbox", "course"),
     "cli": (
         "batches",
         "returning",

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from autograder.gradebook import Gradebook, GradebookError
 from autograder.gradebook.attempts import file_of, set_aside
 from autograder.gradebook.flags import flag
+from autograder.gradebook.group_marks import mark_group
 from autograder.gradebook.marks import marks_of, write_mark
 from autograder.gradebook.moderation import moderate
 from autograder.gradebook.purge import purge
@@ -27,6 +28,7 @@ KEPT = {
     "flags": "note", "gradings": "reason", "marks": "points", "purges": "people", "requests": "text",
     "results": "result", "returned": "sha256", "rubrics": "yaml", "set_asides": "reason", "staff": "role",
     "students": "pseudonym", "moderations": "reason", "salts": "salt",
+    "group_marks": "behaviour", "group_members": "checked", "shared_patches": "author",
 }  # fmt: skip
 """Table → a column whose change would be a lie."""
 
@@ -36,7 +38,8 @@ def full(book: Gradebook, tmp_path: Path) -> Gradebook:
     """A gradebook with a row in every table."""
     one = attempt(book, tmp_path)
     graded(book, one)
-    write_mark(book, one.id, "cell.style", author="tim", points=1.0)
+    mark = write_mark(book, one.id, "cell.style", author="tim", points=1.0, patch="+ 1", share_patch=True)
+    mark_group(book, "lstm", "b", [attempt(book, tmp_path, "s2").id], [mark], comment="", author="tim")
     flag(book, one.id, "cell.style", True, "Ask", "tim")
     answer(book, ask(book, one.id, "cell.style", "Why?", "s1"), "So.", "kept", "tim")
     note_return(book, one.id, "0" * 64, "tim")

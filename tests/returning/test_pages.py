@@ -11,6 +11,7 @@ from sqlalchemy import delete
 from autograder.cli import run
 from autograder.course.verdict import Verdict
 from autograder.gradebook import Gradebook
+from autograder.gradebook.marks import write_mark
 from autograder.gradebook.requests import answer, ask
 from autograder.gradebook.results import adopt, finished
 from autograder.gradebook.returns import returned_of
@@ -43,6 +44,16 @@ class TestContent:
         assert "A reason is named, but not explained. From your course staff: Say *why* the mean must be 0." in text
         assert OPEN not in text
         assert "tess" not in text, "who marked stays with staff"
+
+    def test_a_fix_is_for_staff_unless_they_say_otherwise(self, tiny: Path, book: Gradebook, tmp_path: Path) -> None:
+        patch = "--- cell 4, as handed in\n+++ cell 4, tried\n-<b>a</b>\n+b"
+        for sid, share in (("s1", False), ("s2", True)):
+            one = handed_in(book, tiny, tmp_path, sid)
+            write_mark(book, one.id, ESSAY, author="tess", points=10.0, patch=patch, share_patch=share)
+        returned(tiny)
+        assert "cell 4" not in page(tiny, "s1")
+        assert "A change of your code that your course staff tried" in page(tiny, "s2")
+        assert "-<b>a</b> +b" in page(tiny, "s2"), "as text"
 
     def test_the_level_is_that_of_the_rubric_it_was_marked_by(self, tiny: Path, book: Gradebook, tmp_path: Path) -> None:
         old = (tiny / "rubrics/scale.yaml").read_text().replace("A reason is named, but not explained.", "In the old words.")

@@ -36,11 +36,15 @@ def png(width: int = 40, height: int = 20) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-def notebook(course: Path, answer: str, outputs: list[dict[str, Any]] | None = None, **attachments: bytes) -> str:
-    """The course's notebook with `answer` as the written answer, and outputs below the cell before it."""
+def notebook(
+    course: Path, answer: str, outputs: list[dict[str, Any]] | None = None, *, code: str = "", **attachments: bytes
+) -> str:
+    """The course's notebook with `answer` as the written answer, and outputs below the cell before it; `code` as the first."""
     tree = json.loads((course / "assignments" / SLUG / "source.ipynb").read_text())
     cells = {cell["id"]: cell for cell in tree["cells"]}
     cells["why"]["source"] = answer
+    if code:
+        cells["standardise"]["source"] = code
     if attachments:
         forms = {f"{name}.png": {"image/png": base64.b64encode(data).decode()} for name, data in attachments.items()}
         cells["why"]["attachments"] = forms
@@ -105,13 +109,14 @@ class Classroom:
         file: str = "scale.ipynb",
         verdict: Verdict = Verdict.FAIL,
         detail: str = "",
+        code: str = "",
         **attachments: bytes,
     ) -> Attempt:
         """A student, who is called like their id, hands in and is graded."""
         folder = self.course.parent / "handed-in" / sid
         folder.mkdir(parents=True)
         path = folder / file
-        path.write_text(notebook(self.course, f"{answer}\n", outputs, **attachments))
+        path.write_text(notebook(self.course, f"{answer}\n", outputs, code=code, **attachments))
         attempt = receive(self.book, SLUG, add_person(self.book, sid, name=f"Real-Name {sid}").student_id, path)
         enqueue(self.book, SLUG, [Key(RULES, attempt.file_sha256, 7)])
         task = claim(self.book, SLUG, "w", 60, assignment_sha256=RULES)

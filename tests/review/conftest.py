@@ -13,6 +13,9 @@ pytest.importorskip("sqlalchemy", reason="the extra [gradebook] is not installed
 from autograder.gradebook import open_gradebook
 from autograder.review.desk import Desk
 from tests.review.classroom import Classroom
+from tests.review.visiting import enter
+
+__all__ = ["enter"]
 
 
 @pytest.fixture

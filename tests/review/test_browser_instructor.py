@@ -6,7 +6,7 @@ import pytest
 
 from autograder.gradebook.marks import current_mark, write_mark
 from tests.review.classroom import SLUG, WRITTEN, Classroom
-from tests.review.test_browser import Enter, enter
+from tests.review.visiting import Enter
 
 __all__ = ["enter"]
 WIDE = "\\sum_{i=1}^{n} " + "x_i + " * 40 + "1"

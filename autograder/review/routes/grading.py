@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from autograder.gradebook.flags import flags_of
+from autograder.gradebook.group_marks import group_of
 from autograder.gradebook.marks import comments_of
 from autograder.gradebook.requests import requests_of
 from autograder.gradebook.results import result_of
@@ -16,12 +17,14 @@ from autograder.grading.result import Result
 from autograder.report.feedback import CriterionView, criterion_view
 from autograder.report.wording import points
 from autograder.review.desk import Desk, Place
+from autograder.review.group_marking import drawn_for
 from autograder.review.guard import Me
 from autograder.review.marking import Outcome
 from autograder.review.pages import render
 from autograder.review.queue import SHOWS, sets_of
 from autograder.review.routes.queue import shown
 from autograder.review.submissions import answers, around
+from autograder.review.tried import kept_patches, tried_here
 
 MOST_COMMENTS = 60
 
@@ -36,16 +39,19 @@ def routes(desk: Desk) -> list[Route]:
         answer = answers(opened.cells, place.criterion.question, place.criterion.id)
         result = result_of(desk.book, place.attempt.id)
         sets = sets_of(desk.book, place.slug, place.criterion, me.name, desk.blind(place.force, place.criterion, me))
+        values = panel_values(desk, place, me, show, Outcome(), result=result)
         return HTMLResponse(
             render(
                 "grading.html.j2",
-                **panel_values(desk, place, me, show, Outcome(), result=result),
+                **values,
                 opened=opened,
                 answer=answer,
                 near=around(opened.cells, answer),
                 shows=SHOWS,
                 left=len(sets.members[show]),
                 here=f"/grade/{place.slug}/{place.criterion.id}",
+                drawn=drawn_for(desk, place, me, request.query_params.get("group", "")),
+                patches=kept_patches(desk, place, me, values["current"]),
                 **_tests(result, place),
             )
         )
@@ -108,6 +114,8 @@ def panel_values(
         "saved": outcome.saved,
         "fragment": False,
         "result": result,
+        "origin": group_of(desk.book, now.id) if now is not None else None,
+        "tried": tried_here(desk, place, me),
     }
 
 

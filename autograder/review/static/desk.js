@@ -42,6 +42,8 @@ const actions = {
   r: () => focusEnd(by("reason")),
   f: () => press(by("flag")),
   u: () => press(by("undo")),
+  m: () => press(by("mark-group")),
+  x: () => go(by("try")),
   "/": () => reuse(),
   "?": () => by("help").showModal(),
 };
@@ -54,6 +56,11 @@ function onKey(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "comment") {
     event.preventDefault();
     press(by("save-comment"));
+    return;
+  }
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest(".fix")) {
+    event.preventDefault();
+    press(by("run-fix"));
     return;
   }
   if (!keysOn() || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
@@ -224,7 +231,7 @@ document.addEventListener("input", (event) => {
   if (event.target.id === "find") filter();
 });
 document.addEventListener("click", (event) => {
-  const chosen = event.target.closest("button.comment, #reuse-button, #keys, #help-button, #next, #previous");
+  const chosen = event.target.closest("button.comment, #reuse-button, #keys, #help-button, #next, #previous, #try");
   if (!chosen) return;
   if (chosen.classList.contains("comment")) choose(chosen.textContent);
   else if (chosen.id === "reuse-button") reuse();

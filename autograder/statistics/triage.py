@@ -49,12 +49,14 @@ class Suspect:
     """Those who pass everything else."""
 
 
-def groups_of(results: Mapping[int, Result]) -> list[Group]:
+def groups_of(results: Mapping[int, Result], question: str | None = None) -> list[Group]:
     """The failures among `results` (attempt → result), the largest group first. Raises nothing.
 
     One group has the same verdict for every criterion and the same explaining mistakes; where no mistake explains, also
-    near-equal error maps and exponents.
+    near-equal error maps and exponents. With `question` only its criteria are looked at.
     """
+    if question is not None:
+        results = {attempt: _about(result, question) for attempt, result in results.items()}
     alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for attempt, result in sorted(results.items()):
         if _fails(result):
@@ -80,6 +82,10 @@ def suspects(results: Iterable[Result]) -> list[Suspect]:
 
 
 # ── what a failure is ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _about(result: Result, question: str) -> Result:
+    return result.model_copy(update={"criteria": tuple(one for one in result.criteria if one.question == question)})
 
 
 def _tested(result: Result) -> list[CriterionResult]:

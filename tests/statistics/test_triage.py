@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.batches.triage import Group, groups_of, suspects
-from autograder.course.models import LoadedAssignment
+from autograder.course.loading import load_assignment
 from autograder.course.record import Curve, ErrorMap, Line
 from autograder.course.verdict import Verdict
 from autograder.grading.result import Result, TestResult
+from autograder.statistics.triage import Group, groups_of, suspects
 from tests.batches.made import result
 
 
 @pytest.fixture
-def made(scale: LoadedAssignment) -> Any:
+def made(tiny: Path) -> Any:
+    scale = load_assignment(tiny, "scale")
     return lambda **criteria: result(scale, **criteria)
 
 
