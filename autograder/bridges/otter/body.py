@@ -54,10 +54,12 @@ def _statements(statements: list[ast.stmt], source: str) -> str:
     """Their lines, comments between them included; written anew where indenting would change a text in them."""
     if not statements:
         return ""
-    first, last = statements[0].lineno, statements[-1].end_lineno or 0
-    lines = source.split("\n")[first - 1 : last]
-    shares_a_line = lines[0][: statements[0].col_offset].strip() or ";" in "".join(lines)
-    if shares_a_line or any(_spans_lines(node) for one in statements for node in ast.walk(one)):
+    lines, first = source.split("\n"), statements[0].lineno
+    before = lines[first - 1][: statements[0].col_offset].strip()
+    while first > 1 and lines[first - 2].strip().startswith("#"):
+        first -= 1
+    lines = lines[first - 1 : statements[-1].end_lineno]
+    if before or ";" in "".join(lines) or any(_spans_lines(node) for one in statements for node in ast.walk(one)):
         return "\n".join(map(ast.unparse, statements)) + "\n"
     return textwrap.dedent("\n".join(lines)) + "\n"
 
@@ -117,7 +119,14 @@ def _without_env(text: str) -> str:
     names = [node.slice.value for node in found if isinstance(node.slice, ast.Constant)]
     if len(names) != uses or not all(isinstance(name, str) and name.isidentifier() for name in names):
         raise Unconvertible('it uses `env` in another way than `env["name"]`.')
-    return edited(text, [(node, str(node.slice.value)) for node in found if isinstance(node.slice, ast.Constant)])
+    return ast.unparse(_EnvAsNames().visit(tree)) + "\n" if found else text
+
+
+class _EnvAsNames(ast.NodeTransformer):
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        self.generic_visit(node)
+        named = _is_env(node.value) and isinstance(node.slice, ast.Constant)
+        return ast.Name(str(node.slice.value), node.ctx) if named else node  # type: ignore[attr-defined]
 
 
 def _is_env(node: ast.expr) -> bool:

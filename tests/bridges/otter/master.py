@@ -32,7 +32,7 @@ def solution(*inside: Cell) -> list[Cell]:
     return [raw("# BEGIN SOLUTION"), *inside, raw("# END SOLUTION")]
 
 
-def tests(*inside: Cell) -> list[Cell]:
+def cases(*inside: Cell) -> list[Cell]:
     return [raw("# BEGIN TESTS"), *inside, raw("# END TESTS")]
 
 
@@ -52,13 +52,19 @@ def put(folder: Path, tree: dict[str, Any], name: str = "hw.ipynb") -> Path:
 
 DOCTESTS = notebook(
     text("# Homework 3: means and spreads"),
-    code("import numpy as np\nimport matplotlib.pyplot as plt\n%matplotlib inline\nplt.rcParams['figure.figsize'] = (4, 3)"),
-    code("# Heights of five people.\nheights = np.array([1.6, 1.7, 1.8, 1.9, 2.0])\n\ndef centre(x):\n    return x - np.mean(x)"),
+    code(
+        "import numpy as np\nimport matplotlib.pyplot as plt\n%matplotlib inline\n"
+        "plt.rcParams['figure.figsize'] = (4, 3)"
+    ),
+    code(
+        "# Heights of five people.\nheights = np.array([1.6, 1.7, 1.8, 1.9, 2.0])\n\ndef centre(x):\n"
+        "    return x - np.mean(x)"
+    ),
     question(
         "name: q1\npoints: 2",
         text("**Question 1.** How many heights are there?"),
         *solution(code("count = len(heights) # SOLUTION")),
-        *tests(code("count > 0", "True"), code("# HIDDEN\ncount", "5")),
+        *cases(code("count > 0", "True"), code("# HIDDEN\ncount", "5")),
     ),
     question(
         "name: q2\npoints: 4",
@@ -70,10 +76,13 @@ DOCTESTS = notebook(
             ),
             code("tall = spread(heights) # SOLUTION\ntall"),
         ),
-        *tests(
+        *cases(
             code("bool(np.isclose(spread(np.array([1.0, 3.0])), 1))", "True"),
             code("spread(np.ones(4))", "np.float64(0.0)"),
-            code('""" # BEGIN TEST CONFIG\nhidden: true\n""" # END TEST CONFIG\nfor k in (2, 5):\n    assert np.isclose(spread(k * heights), k * spread(heights)), f"not for {k}"'),
+            code(
+                '""" # BEGIN TEST CONFIG\nhidden: true\n""" # END TEST CONFIG\nfor k in (2, 5):\n'
+                '    assert np.isclose(spread(k * heights), k * spread(heights)), f"not for {k}"'
+            ),
             code("# HIDDEN\nround(float(tall), 4)", "0.1414"),
         ),
     ),
@@ -81,9 +90,12 @@ DOCTESTS = notebook(
         "name: q3\npoints: 3",
         text("**Question 3.** `standard(x)` has mean 0 and spread 1."),
         *solution(code("def standard(x):\n    return centre(x) / spread(x) # SOLUTION")),
-        *tests(
+        *cases(
             code("standard(np.array([1.0, 3.0]))", "array([-1.,  1.])"),
-            code("# HIDDEN\nz = standard(heights)\nassert z.shape == (5,)\nassert np.isclose(z.mean(), 0) and np.isclose(z.std(), 1)"),
+            code(
+                "# HIDDEN\nz = standard(heights)\nassert z.shape == (5,)\n"
+                "assert np.isclose(z.mean(), 0) and np.isclose(z.std(), 1)"
+            ),
             code("# HIDDEN\nnp.testing.assert_allclose(standard(heights + 7), standard(heights))"),
         ),
     ),
@@ -103,9 +115,16 @@ EXCEPTIONS = notebook(
         "name: relu\npoints: 2",
         text("Write `relu(x)` for x [n, d]."),
         *solution(code('def relu(x):\n    """max(x, 0)"""\n    return torch.clamp(x, min=0) # SOLUTION')),
-        *tests(
-            code("def test_signs(relu):\n    import torch\n    # one of each sign\n    y = relu(torch.tensor([-1.0, 2.0]))\n    assert y.tolist() == [0.0, 2.0], 'negative numbers become 0'\n\ntest_signs(relu)"),
-            code("# HIDDEN\ndef test_shape(env):\n    import torch\n    assert env['relu'](torch.ones(3, 4)).shape == (3, 4)\n\ntest_shape(globals())"),
+        *cases(
+            code(
+                "def test_signs(relu):\n    import torch\n    # one of each sign\n"
+                "    y = relu(torch.tensor([-1.0, 2.0]))\n"
+                "    assert y.tolist() == [0.0, 2.0], 'negative numbers become 0'\n\ntest_signs(relu)"
+            ),
+            code(
+                "# HIDDEN\ndef test_shape(env):\n    import torch\n"
+                "    assert env['relu'](torch.ones(3, 4)).shape == (3, 4)\n\ntest_shape(globals())"
+            ),
         ),
     ),
     question(
@@ -118,9 +137,16 @@ EXCEPTIONS = notebook(
                 "        return x * self.weight # SOLUTION"
             )
         ),
-        *tests(
-            code("def test_start(Layer):\n    import torch\n    assert torch.equal(Layer(3)(torch.ones(2, 3)), torch.ones(2, 3))\n\ntest_start(Layer)"),
-            code("# HIDDEN\ndef test_scaled(Layer):\n    import torch\n    layer = Layer(2)\n    layer.load_state_dict({'weight': torch.tensor([2.0, 3.0])})\n    assert layer(torch.ones(2)).tolist() == [2.0, 3.0]\n\ntest_scaled(Layer)"),
+        *cases(
+            code(
+                "def test_start(Layer):\n    import torch\n"
+                "    assert torch.equal(Layer(3)(torch.ones(2, 3)), torch.ones(2, 3))\n\ntest_start(Layer)"
+            ),
+            code(
+                "# HIDDEN\ndef test_scaled(Layer):\n    import torch\n    layer = Layer(2)\n"
+                "    layer.load_state_dict({'weight': torch.tensor([2.0, 3.0])})\n"
+                "    assert layer(torch.ones(2)).tolist() == [2.0, 3.0]\n\ntest_scaled(Layer)"
+            ),
         ),
     ),
     config="name: lab05\ntests:\n  ok_format: false\n  files: true",
