@@ -19,13 +19,24 @@ if TYPE_CHECKING:
 @click.command("release")
 @click.argument("slugs", metavar="SLUG...", nargs=-1, required=True)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when the folders are not up to date.")
+@click.option("--otter", "for_otter", is_flag=True, help="Also make a student's folder with otter's tests and cells.")
+@click.option(
+    "--to",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("out/otter"),
+    show_default=True,
+    help="With --otter: where that folder goes, as DIR/SLUG.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_obj
-def command(course: Path | None, slugs: tuple[str, ...], check: bool, as_json: bool) -> int:
+def command(
+    course: Path | None, slugs: tuple[str, ...], check: bool, for_otter: bool, to: Path, as_json: bool
+) -> int:
     """Make student_template/SLUG/ and solutions/SLUG/ from assignments/SLUG/source.ipynb.
 
     Answers become stubs; outputs, foreign metadata and hidden tests stay behind. A marker that is not sound,
-    or a piece of an answer anywhere in the student's files, stops the release: then nothing is written.
+    or a piece of an answer anywhere in the student's files, stops the release: then nothing is written. With --otter,
+    DIR/SLUG/ is a student's folder whose notebook calls otter's grader.check and grader.export.
     """
     from autograder.course.loading import find_course, load_assignment
 
@@ -44,6 +55,10 @@ def command(course: Path | None, slugs: tuple[str, ...], check: bool, as_json: b
         disable=not sys.stderr.isatty(),
     )
     reports = [release(one, check=check) for one in steps]
+    if for_otter and not any(report.leaks for report in reports):
+        from autograder.bridges.otter.student import release_for_otter
+
+        reports += [release_for_otter(one, to / one.slug, check=check) for one in loaded]
     if as_json:
         click.echo(json.dumps([_as_json(report) for report in reports], indent=2, ensure_ascii=False))
     else:
