@@ -16,7 +16,10 @@ from autograder.student.folder import open_folder
 from autograder.student.in_otter import asked
 
 ANSWERS = {
-    "standardise": "def standardise(x):\n    c = x - x.mean(-1, keepdim=True)\n    return c / ((c * c).mean(-1, keepdim=True) + EPS).sqrt()",
+    "standardise": (
+        "def standardise(x):\n    c = x - x.mean(-1, keepdim=True)\n"
+        "    return c / ((c * c).mean(-1, keepdim=True) + EPS).sqrt()"
+    ),
     "affine": (
         "class Affine(nn.Module):\n    def __init__(self, d):\n        super().__init__()\n"
         "        self.weight, self.bias = nn.Parameter(torch.ones(d)), nn.Parameter(torch.zeros(d))\n\n"
@@ -89,12 +92,12 @@ def test_parameters_become_cases() -> None:
     "text", ["def test_it(impl, tmp_path): ...", "@pytest.mark.slow\ndef test_it(impl): ...", "@given(x)\ndef test_it(impl): ..."]
 )
 def test_what_otter_cannot_run_is_told(text: str) -> None:
-    with pytest.raises(CourseError, match="test_it .* and otter cannot run it"):
+    with pytest.raises(CourseError, match=r"test_it .* and otter cannot run it"):
         otter_test("q", text)
 
 
 def missing(impl: Any) -> None:
-    impl.cell
+    assert impl.cell
 
 
 def stub(impl: Any) -> None:
