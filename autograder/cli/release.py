@@ -54,24 +54,24 @@ def command(
         transient=True,
         disable=not sys.stderr.isatty(),
     )
-    reports = [release(one, check=check) for one in steps]
-    if for_otter and not any(report.leaks for report in reports):
+    reports = {one.slug: release(one, check=check) for one in steps}
+    if for_otter and not any(report.leaks for report in reports.values()):
         from autograder.bridges.otter.student import release_for_otter
 
-        reports += [release_for_otter(one, to / one.slug, check=check) for one in loaded]
+        reports |= {str(to / one.slug): release_for_otter(one, to / one.slug, check=check) for one in loaded}
     if as_json:
-        click.echo(json.dumps([_as_json(report) for report in reports], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([_as_json(report) for report in reports.values()], indent=2, ensure_ascii=False))
     else:
-        for report in reports:
-            _print(report, check)
-    return FINDINGS if any(report.findings for report in reports) else DONE
+        for name, report in reports.items():
+            _print(name, report, check)
+    return FINDINGS if any(report.findings for report in reports.values()) else DONE
 
 
 def _as_json(report: ReleaseReport) -> dict[str, object]:
     return {**asdict(report), "ok": not report.findings}
 
 
-def _print(report: ReleaseReport, check: bool) -> None:
+def _print(name: str, report: ReleaseReport, check: bool) -> None:
     for finding in report.findings:
         click.echo(str(finding), err=True)
     if report.leaks:
@@ -82,4 +82,4 @@ def _print(report: ReleaseReport, check: bool) -> None:
         sentence = f"out of date, differences: {len(report.differences)}."
     else:
         sentence = f"up to date: {len(report.files)} files{', nothing leaks' if check else ''}."
-    click.echo(f"{report.slug}: {sentence}")
+    click.echo(f"{name}: {sentence}")

@@ -46,20 +46,19 @@ class GradusPlugin(AbstractOtterPlugin):  # type: ignore[misc]
         return self.root / "source" / "files" / FOLDER
 
     def before_grading(self, config: Any) -> None:
-        """Move away all that was handed in, and put a valid results.json in place."""
-        self.handed_in = Path(tempfile.mkdtemp(prefix="gradus-"))
-        for path in list(self.notebook.parent.iterdir()):
-            if path.name == FOLDER:
-                shutil.rmtree(path)
-            elif path.name != "tests":  # those are otter's own, by now
-                shutil.move(path, self.handed_in / path.name)
-        (self.handed_in / "__init__.py").unlink(missing_ok=True)  # otter's own, too
-        empty = nbformat.writes(nbformat.v4.new_notebook()) if self.notebook.suffix == ".ipynb" else ""
-        self.notebook.write_text(empty, encoding="utf-8")
+        """Put a valid results.json in place, and move away all that was handed in."""
         try:
             write_results(self.root / "results", first_results(read_settings(self.source)))
         except (OSError, ValueError):
             self.report = traceback.format_exc()
+        self.handed_in = Path(tempfile.mkdtemp(prefix="gradus-"))
+        for path in list(self.notebook.parent.iterdir()):
+            if path.name != "tests":  # those are otter's own, by now
+                shutil.move(path, self.handed_in / path.name)
+        _drop(self.handed_in / FOLDER)
+        _drop(self.handed_in / "__init__.py")  # otter's own, too
+        empty = nbformat.writes(nbformat.v4.new_notebook()) if self.notebook.suffix == ".ipynb" else ""
+        self.notebook.write_text(empty, encoding="utf-8")
 
     def before_execution(self, submission: Any) -> Any:
         """An empty notebook, whatever was handed in."""
@@ -93,3 +92,11 @@ class GradusPlugin(AbstractOtterPlugin):  # type: ignore[misc]
         seed = secrets.randbelow(2**31) if settings.seed is None else settings.seed
         with Bench(loaded, backend, seed=seed) as bench:
             return bench.grade(self.handed_in, identifier="submission")
+
+
+def _drop(path: Path) -> None:
+    """Remove what otter put there; a student may have handed in something else of that name."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

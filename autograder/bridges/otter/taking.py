@@ -19,7 +19,7 @@ from autograder.bridges.otter.tests import SCAFFOLD, Asker
 from autograder.bridges.taken_over import TakenOver, answer_cell, name_for, text_cell
 from autograder.course.findings import CourseError, Finding, Findings
 from autograder.course.models import Assignment, Question, Rubric
-from autograder.course.notebook import NotebookError, read_notebook
+from autograder.course.notebook import NotebookError, read_notebook, without_jupyter_commands
 from autograder.course.source import defined_names
 
 _PLACEHOLDER = re.compile(r"type your answer here", re.IGNORECASE)
@@ -163,7 +163,19 @@ class _Reading:
             return None
         for fact, step in answer.losses:
             self._note(cell, fact, step)
-        return answer.source, answer.answered
+        return (self._python(cell, answer.source) if answer.answered else answer.source), answer.answered
+
+    def _python(self, cell: MasterCell, source: str) -> str:
+        """An answer, which must be Python: Jupyter's own lines in it do nothing."""
+        plain, commands = without_jupyter_commands(source)
+        if commands:
+            self._note(cell, "lines of Jupyter's own (%, !) do nothing in an answer: only Python is graded.")
+        try:
+            ast.parse(plain)
+        except SyntaxError as error:
+            fact = f"the answer is not Python: {error.msg} (line {error.lineno} of the cell without markers)."
+            self.findings.add(self._place(cell), None, fact, "Correct it.")
+        return plain
 
     def _prompt(self, cell: MasterCell, question: Taken) -> None:
         if cell.type == "code":
@@ -245,6 +257,9 @@ class _Reading:
         files = dict(settings.data)
         for question in questions:
             files |= question.files
+        if not any(name.startswith("tests/hidden/") for name in files):
+            files[f"tests/hidden/test_{questions[0].id}.py"] = b'"""No hidden tests yet: TAs mark everything."""\n'
+            self.notes.append(Finding(self.file, None, "no test decides points: TAs mark everything.", "Write hidden tests."))
         scaffold = "scaffold.py" if any(q.asks_values for q in questions) else None
         if scaffold:
             files[scaffold] = SCAFFOLD.encode()

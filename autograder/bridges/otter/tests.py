@@ -36,6 +36,8 @@ def asked(target):
     return lambda *args, **kwargs: arrays(target(*args, **kwargs))
 '''
 _CONSTANTS = {"pi", "e", "inf", "nan", "tau", "newaxis", "float32", "float64", "int32", "int64", "bool_", "bool"}
+_OWN = {"impl", "asked", "arrays", "require", "criterion"}
+"""Names of the test file's own."""
 NOT_HELD = "A test of this question does not hold."
 
 
@@ -104,6 +106,8 @@ class Asker:
         wanted = (free_names(function) | set(body.arguments)) - set(dir(builtins))
         asked = {name for name in wanted if name in self.names.all}
         imports = {self.names.imports[name] for name in wanted - asked if name in self.names.imports}
+        if asked & _OWN:
+            raise Unconvertible(f"it uses {', '.join(sorted(asked & _OWN))}, a name that tests here use themselves.")
         unknown = sorted(name for name in wanted - asked if name not in self.names.imports)
         if unknown:
             raise Unconvertible(f"it uses {', '.join(unknown)}, which no graded cell defines or imports.")

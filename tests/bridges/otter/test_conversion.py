@@ -12,7 +12,7 @@ from autograder.bridges.otter.tests import Asker
 from autograder.course.findings import Findings
 
 NAMES = Names(
-    callables={"square", "helper", "Layer"},
+    callables={"square", "helper", "Layer", "require"},
     classes={"Layer"},
     values={"count"},
     imports={"np": "import numpy as np", "pd": "import pandas as pd"},
@@ -111,6 +111,7 @@ def test_arrays_come_back_as_numpys() -> None:
         ("pd.Series(square(3)).size == 1", "needs pandas"),
         ("Layer(3).weight == 1", "reads the attribute weight"),
         ("isinstance(square(3), Layer)", "another way than calling"),
+        ("require(3) == 27", "a name that tests here use themselves"),
         ("cube(3) == 27", "uses cube, which no graded cell defines"),
         ("square(open('x').read()) == 1", r"uses open\(\)"),
     ],

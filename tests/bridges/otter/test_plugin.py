@@ -65,7 +65,7 @@ def test_a_right_submission_and_a_log_that_bites(packed: bytes, tmp_path: Path) 
     """otter would unpickle the log, and start a kernel beside modules that shadow its own."""
     log = pickle.dumps(Evil(tmp_path / "log"))
     shadow = f"import os; os.mkdir({str(tmp_path / 'shadow')!r})".encode()
-    others = {".OTTER_LOG": log, "ipykernel_launcher.py": shadow, "otter.py": shadow, "ast.py": shadow}
+    others = {".OTTER_LOG": log, "ipykernel_launcher.py": shadow, "otter.py": shadow, "ast.py": shadow, "gradus": b""}
     results = otter_run(tmp_path, packed, handed_in(tmp_path, notebook(standardise=CORRECT), **others))
     assert scores(results) == {"standardise": (40, 40), "affine": (40, 40)}
     assert not (tmp_path / "log").exists()

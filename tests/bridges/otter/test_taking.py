@@ -118,6 +118,23 @@ def test_an_answer_outside_its_block_never_ships(tmp_path: Path) -> None:
     assert "cell 1: an answer stands outside a question" in notes(over)
 
 
+def test_an_answer_that_is_not_python_is_refused_and_magics_do_nothing(tmp_path: Path) -> None:
+    said = refused(tmp_path, question("name: q1", *solution(code("x = ( # SOLUTION"))))
+    assert said.startswith("hw.ipynb, cell 3: the answer is not Python")
+    timed = solution(code("# BEGIN SOLUTION\n%timeit 1\nx = 1\n# END SOLUTION"))
+    over = taken(tmp_path, question("name: q1", *timed, *cases(code("x", "1"))))
+    assert "pass  # %timeit 1" in json.dumps(over.cells)
+    assert "cell 3: lines of Jupyter's own" in notes(over)
+
+
+def test_a_notebook_that_tas_mark_can_be_loaded(tmp_path: Path, course: Path) -> None:
+    over = taken(tmp_path, question("name: why\nmanual: true\npoints: 2", text("Why?")))
+    put(course, over)
+    assert [c.kind for c in load_assignment(course, "hw").rubric.criteria] == ["ta"]
+    assert "question why: it has no answer in a SOLUTION block" in notes(over)
+    assert "no test decides points" in notes(over)
+
+
 def test_settings_in_fences_and_files(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("1,2\n")
     (tmp_path / "req.txt").write_text("scipy>=1.10  # newer\notter-grader\n")
