@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from dataclasses import dataclass, replace
 from typing import Any
@@ -93,6 +94,8 @@ def points_of(settings: Any, cases: list[Case]) -> list[float]:
         total, own = None, [None if one is None else float(one) for one in settings]
     elif settings is not None and (isinstance(settings, bool) or not isinstance(settings, int | float)):
         raise Unclear(f"points is {settings!r}, which is no number.")
+    if not all(math.isfinite(one) for one in [total, *own] if one is not None):
+        raise Unclear("points are not finite.")
     given = sum(one for one in own if one is not None)
     open_ones = sum(one is None for one in own)
     if total is not None and given > total + 1e-9:

@@ -155,9 +155,9 @@ def _unfenced(number: int, lines: list[str]) -> Iterator[MasterCell]:
 def _output(raw: Json) -> str:
     """Printed text and the value's text, one after the other, as otter expects them."""
     parts = []
-    for output in raw.get("outputs", ()):
-        parts.append(_text(output.get("text", "")))
-        parts.append(_text(output.get("data", {}).get("text/plain", "")))
+    for output in raw.get("outputs") or ():
+        parts.append(_text(output.get("text") or ""))
+        parts.append(_text((output.get("data") or {}).get("text/plain", "")))
     return "".join(parts).strip("\n")
 
 

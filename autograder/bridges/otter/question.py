@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from autograder.bridges.otter.body import Unconvertible
@@ -48,8 +49,9 @@ class Taken:
 
     def _by_hand(self) -> None:
         points = self.source.config.get("points")
-        number = float(points) if isinstance(points, int | float) and points > 0 else 1.0
-        if not isinstance(points, int | float) or points <= 0:
+        has_some = isinstance(points, int | float) and 0 < points < math.inf
+        number = float(points) if has_some else 1.0  # type: ignore[arg-type]
+        if not has_some:
             self.note("it has no points, and a criterion needs some: it has 1 now.", "Set them in the rubric.")
         if not self.manual:
             self.note("it has no tests and is not manual: a TA marks it here.", "Write hidden tests, or leave it so.")

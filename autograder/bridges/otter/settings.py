@@ -89,7 +89,7 @@ def _requirements(value: Any, folder: Path, place: str, notes: list[Finding]) ->
         if path is None or not path.is_file():
             notes.append(Finding(place, None, f"the requirements {value} are not beside the notebook.", "Add them by hand."))
             return []
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     kept = [str(line).partition("#")[0].strip() for line in lines]
     for line in kept:
         if line.startswith("-"):

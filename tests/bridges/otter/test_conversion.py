@@ -149,7 +149,7 @@ def test_points_are_otters(settings: object, own: list[float | None], points: li
     assert points_of(settings, cases) == pytest.approx(points)
 
 
-@pytest.mark.parametrize(("settings", "own"), [([1], [None, None]), (1, [2]), ("two", [None])])
+@pytest.mark.parametrize(("settings", "own"), [([1], [None, None]), (1, [2]), ("two", [None]), (float("inf"), [None])])
 def test_points_that_otter_refuses_are_told(settings: object, own: list[float | None]) -> None:
     with pytest.raises(Unclear):
         points_of(settings, [Case("", "x", False, one) for one in own])

@@ -135,6 +135,14 @@ def test_a_notebook_that_tas_mark_can_be_loaded(tmp_path: Path, course: Path) ->
     assert "no test decides points" in notes(over)
 
 
+def test_calls_of_otter_are_left_out_and_told(tmp_path: Path) -> None:
+    init = code("import numpy as np\nimport otter\ngrader = otter.Notebook()")
+    over = taken(tmp_path, init, question("name: q1", *SQUARE, *cases(code("square(np.int64(3))", "9"))))
+    assert over.cells[0]["source"] == "#| export\nimport numpy as np"
+    assert "otter" not in json.dumps(over.cells)
+    assert "cell 1: calls of otter itself are left out" in notes(over)
+
+
 def test_settings_in_fences_and_files(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("1,2\n")
     (tmp_path / "req.txt").write_text("scipy>=1.10  # newer\notter-grader\n")
