@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from dataclasses import dataclass, field
 
@@ -28,6 +29,8 @@ class Taken:
     files: dict[str, bytes] = field(default_factory=dict)
     notes: list[Finding] = field(default_factory=list)
     asks_values: bool = False
+    overtaken: set[str] = field(default_factory=set)
+    """Names that a later question defines anew: the graded module holds that one's."""
 
     @property
     def manual(self) -> bool:
@@ -67,6 +70,7 @@ class Taken:
             if case.hidden:
                 continue
             try:
+                self._require_own_names(case)
                 tests.append(asker.public(case, f"test_{number}", f"Test {number} of {self.title}"))
             except Unconvertible as problem:
                 self.note(f"the public test {number} is not taken over: {problem}", problem.next_step, case.place)
@@ -114,6 +118,7 @@ class Taken:
     def _converts(self, asker: Asker, worth: Worth, lost: list[Worth]) -> bool:
         case = self.cases[worth.number - 1]
         try:
+            self._require_own_names(case)
             converted = self._converted(asker, case, worth.number, "")
         except Unconvertible as problem:
             lost.append(worth)
@@ -127,3 +132,9 @@ class Taken:
 
     def _converted(self, asker: Asker, case: Case, number: int, criterion: str) -> Converted:
         return asker.hidden(case, f"test_{number}", f"Test {number} of {self.title}", criterion)
+
+    def _require_own_names(self, case: Case) -> None:
+        names = {getattr(node, "id", getattr(node, "arg", "")) for node in ast.walk(ast.parse(case.source))}
+        if names & self.overtaken:
+            shown = ", ".join(sorted(names & self.overtaken))
+            raise Unconvertible(f"a later question defines {shown} anew.", "Give the two different names, and import again.")

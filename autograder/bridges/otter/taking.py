@@ -100,6 +100,7 @@ def _names(reading: Reading) -> Names:
             if name in owner and owner[name] is not question:
                 fact = f"{name} is defined in {owner[name].id}, too; the graded module has one: the last."
                 question.note(fact, "Give them different names if both are tested.")
+                owner[name].overtaken.add(name)
             owner[name] = question
     for name, question in owner.items():
         if not name.startswith("_") and not question.manual:

@@ -110,6 +110,8 @@ def test_a_name_of_two_questions_belongs_to_the_last(tmp_path: Path) -> None:
     over = taken(tmp_path, first, second)
     assert [q.targets for q in over.assignment.questions] == [(), ("x",)]
     assert "x is defined in q1, too" in notes(over)
+    assert [(c.id, c.kind) for c in over.rubric.criteria] == [("q1.by_hand", "ta"), ("q2.public", "tests")]
+    assert "a later question defines x anew" in notes(over)
 
 
 def test_an_answer_outside_its_block_never_ships(tmp_path: Path) -> None:
