@@ -27,6 +27,12 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where the zip goes. [default: autograder.zip; with --try, nowhere]",
 )
+@click.option(
+    "--otter",
+    "for_otter",
+    is_flag=True,
+    help="Make the zip for otter's image and `otter run`: its plugin puts our results in the place of otter's.",
+)
 @click.option("--without-ta", is_flag=True, help="Leave out the criteria that TAs mark: mark them in Gradescope.")
 @click.option(
     "--minutes",
@@ -89,6 +95,7 @@ def command(
     course: Path | None,
     slug: str,
     out: Path | None,
+    for_otter: bool,
     without_ta: bool,
     minutes: int,
     seed: int | None,
@@ -113,6 +120,10 @@ def command(
     from autograder.course.loading import find_course, load_assignment
 
     loaded = load_assignment(find_course(course or Path.cwd()), slug)
+    if for_otter:
+        if submission is not None:
+            raise click.UsageError("--try is for our own zip. Try this one with: otter run -a autograder.zip SUBMISSION")
+        return _for_otter(loaded, out or Path("autograder.zip"), seed, as_json=as_json)
     package = make_package(loaded, include_ta=not without_ta, platform_minutes=minutes, seed=seed)
     where = out or (None if submission else Path("autograder.zip"))
     if where is not None:
@@ -126,6 +137,20 @@ def command(
     if results is not None:
         _write(results, (json.dumps(trial.results, ensure_ascii=False, indent=1) + "\n").encode())
     return _show_trial(trial, as_json=as_json)
+
+
+def _for_otter(loaded: LoadedAssignment, where: Path, seed: int | None, *, as_json: bool) -> int:
+    from autograder.bridges.otter.package import make_otter_package
+
+    package = make_otter_package(loaded, seed=seed)
+    _write(where, package.data)
+    if as_json:
+        told = package.settings.model_dump(mode="json") | {"file": str(where), "files": package.files}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return DONE
+    click.echo(f"{where}: {len(package.files)} files, {package.settings.points:g} points by tests, for otter's image.")
+    click.echo("It holds the hidden tests and the answers: upload it to Gradescope, and give it to nobody else.")
+    return DONE
 
 
 def _write(path: Path, data: bytes) -> None:

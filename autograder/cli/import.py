@@ -8,6 +8,7 @@ from autograder.cli import LazyGroup
 
 SYSTEMS: dict[str, str] = {
     "gradescope": "Submissions that were handed in on Gradescope, into the gradebook.",
+    "otter": "The notebook that you give to `otter assign`, as an assignment.",
 }
 """What can be taken over → its line in `gradus import --help`. A new one is a line here and a module
 `autograder/cli/import_<name>.py` that defines `command`."""

@@ -20,6 +20,7 @@ NEXT: dict[str, tuple[str, str]] = {
     "gradescope --try": ("upload the zip", "mend it, and try again"),
     "import gradescope": ("gradus grade SLUG --ungraded", ""),
     "import gradescope --preview": ("the same without --preview", ""),
+    "import otter": ("read what is listed, then gradus release SLUG && gradus grade SLUG solutions/SLUG", "mend what is listed"),
     "list": ("gradus release SLUG", ""),
     "new-mistake": ("make it wrong, then gradus verify {slug} --only mistakes/{name}", ""),
     "new-test": ("say what holds, then gradus verify {slug}", ""),

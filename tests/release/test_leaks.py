@@ -121,6 +121,17 @@ def test_hidden_test_in_a_public_one(room: Any) -> None:
     assert "tokens in a row of tests/hidden/test_affine.py stand here" in leak
 
 
+def test_a_test_that_students_have_and_that_counts_says_so_by_its_name(room: Any) -> None:
+    """`test_<question>_shown.py` is no secret; the same text under another name is."""
+    folder = room.course / "assignments/scale/tests"
+    text = (folder / "hidden/test_standardise.py").read_text()
+    (folder / "public/test_affine.py").write_text(text)
+    (folder / "hidden/test_standardise.py").rename(folder / "hidden/test_standardise_shown.py")
+    assert [leak for leak in room.release(check=True).leaks if "tokens" in leak.message] == []
+    (folder / "hidden/test_standardise_shown.py").rename(folder / "hidden/test_standardise.py")
+    assert [leak for leak in room.release(check=True).leaks if "tokens" in leak.message] != []
+
+
 def test_known_submission_in_the_data(room: Any) -> None:
     known = room.course / "assignments/scale/submissions/correct/loop.py"
     (room.course / "assignments/scale/data/heights.txt").write_text(known.read_text() + "\n# adapted\n")

@@ -8,7 +8,6 @@ from autograder.gradebook.marks import current_mark, write_mark
 from tests.review.classroom import SLUG, WRITTEN, Classroom
 from tests.review.visiting import Enter
 
-__all__ = ["enter"]
 WIDE = "\\sum_{i=1}^{n} " + "x_i + " * 40 + "1"
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
