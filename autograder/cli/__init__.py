@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "export": "Scores as CSV, as Gradescope's results.json, or as JSON.",
     "grade": "Grade submissions: results, feedback pages, Gradescope files.",
     "gradescope": "Make the zip for Gradescope, and try it out in a local container.",
+    "import": "An assignment, submissions or marks from another system.",
     "list": "The assignments of the course: questions, points, tests.",
     "purge": "Remove personal data from the gradebook: files and the roster.",
     "regrade": "Grade a class again after a change: who would move, then adopt.",

@@ -20,20 +20,32 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "kind",
-    required=True,
     type=click.Choice(["csv", "gradescope", "json"]),
     help="csv: a row a student, for spreadsheets. gradescope: a results.json a student. json: a list of students.",
 )
-@click.option("--to", required=True, type=click.Path(path_type=Path), help="The file; for gradescope the folder.")
+@click.argument("nb_course", metavar="[COURSE_DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--to",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The file; for gradescope the folder; nbgrader, and then the folder of that course.",
+)
 @gradebook_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 @click.pass_obj
-def command(course: Path | None, slug: str, kind: str, to: Path, where: str | None, as_json: bool) -> int:
+def command(
+    course: Path | None, slug: str, nb_course: Path | None, kind: str | None, to: Path, where: str | None, as_json: bool
+) -> int:
     """Export the scores of the assignment SLUG, marks of TAs included.
 
     Nothing is written when a score is below 0 or above its maximum: the student and the criterion are named. In CSV, text that a
     spreadsheet would run as a formula gets a ' in front.
+
+    With `--to nbgrader COURSE_DIR` scores, comments and notebooks go into that course's gradebook and `autograded/`: formgrader shows
+    them, and nbgrader's feedback and export work, without running student code. What nbgrader cannot hold is listed.
     """
+    if kind is None or nb_course is not None:
+        return _nbgrader(course, slug, nb_course, kind, to, where, as_json)
     from autograder.course.atomic import write_bytes_atomically
     from autograder.course.loading import find_course, load_assignment
     from autograder.returning.export import csv_text, json_text
@@ -57,6 +69,19 @@ def command(course: Path | None, slug: str, kind: str, to: Path, where: str | No
     else:
         click.echo(f"{written} students written to {to}." + (f" {pending} of {len(everybody)} have something open." if pending else ""))
     return DONE
+
+
+def _nbgrader(
+    course: Path | None, slug: str, nb_course: Path | None, kind: str | None, to: Path, where: str | None, as_json: bool
+) -> int:
+    """Both words of `--to nbgrader COURSE_DIR`, or a sentence about the one that is missing."""
+    if kind is not None or to != Path("nbgrader"):
+        raise click.UsageError("Say --format csv, gradescope or json and one --to; or --to nbgrader COURSE_DIR.")
+    if nb_course is None:
+        raise click.UsageError("Which course? Give its folder: --to nbgrader COURSE_DIR.")
+    from autograder.cli.export_nbgrader import export_nbgrader
+
+    return export_nbgrader(course, slug, nb_course, where, as_json)
 
 
 def _gradescope(everybody: list[Standing], folder: Path) -> int:

@@ -27,7 +27,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "datasets": ("course",),
     "verify": ("release", "student", "grading", "sandbox", "course"),
     "returning": ("gradebook", "report", "grading.result", "course"),
-    "bridges": ("returning", "gradebook", "release", "student", "report", "grading", "sandbox", "course"),
+    "bridges": ("returning", "review.cells", "review.clean", "review.submissions", "gradebook", "release", "student", "report", "grading", "sandbox", "course"),
     "review": ("gradebook", "report", "grading", "sandbox", "course"),
     "cli": (
         "batches",
