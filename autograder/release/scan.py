@@ -15,6 +15,9 @@ from autograder.release.leaks import TEST_WORDS, Leak, Scanner, Secret
 from autograder.release.markers import outside_regions, regions
 from autograder.release.shipped import json_texts, texts
 
+SHOWN = "_shown"
+"""`tests/hidden/test_<question>_shown.py` holds tests that decide points and that students have, too: no secrets."""
+
 
 def find_leaks(loaded: LoadedAssignment, source: Source, files: Files) -> list[Finding]:
     """One finding for each shipped file, or cell, that holds a piece of what must not ship."""
@@ -49,6 +52,8 @@ def _answers(notebook: Notebook) -> Iterator[Secret]:
 
 def _staff_files(loaded: LoadedAssignment) -> Iterator[Secret]:
     for path in sorted(loaded.paths.hidden_tests.rglob("*.py")):
+        if path.stem.endswith(SHOWN):
+            continue
         name = path.relative_to(loaded.paths.assignment).as_posix()
         yield Secret(name, path.read_text(encoding="utf-8"), TEST_WORDS)
     for kind in KINDS:
