@@ -33,6 +33,6 @@ def export_nbgrader(course: Path | None, slug: str, folder: Path, where: str | N
     click.echo(
         f"{done.students} students written to {folder}."
         + (f" {done.pending} of {done.students} have something open." if done.pending else "")
-        + f" Next, there: nbgrader formgrade, or nbgrader generate_feedback {slug} --force"
+        + f" Next: formgrader in Jupyter, or there: nbgrader generate_feedback {slug} --force"
     )
     return DONE

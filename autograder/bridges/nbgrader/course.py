@@ -28,6 +28,10 @@ class NbCourse:
         """The folder of one graded submission."""
         return Path(self.directory.format_path(self.directory.autograded_directory, student, assignment))
 
+    def source(self, assignment: str) -> Path:
+        """The instructor's folder of an assignment: formgrader lists those that have one."""
+        return Path(self.directory.format_path(self.directory.source_directory, ".", assignment))
+
 
 def nb_course(folder: Path) -> NbCourse:
     """The course at `folder`. Raises CourseError where there is none, or where its gradebook would be another program's."""

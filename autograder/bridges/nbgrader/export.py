@@ -52,7 +52,10 @@ def export_to_nbgrader(
     course = nb_course(folder)
     notes = list(_unholdable(book, loaded, everybody, all_seats))
     with nb_gradebook(course) as gradebook:
-        put_assignment(gradebook, loaded.slug, notebook_of(with_added(master, all_seats)), all_seats)
+        whole = notebook_of(with_added(master, all_seats))
+        put_assignment(gradebook, loaded.slug, whole)
+        if not course.source(loaded.slug).exists():
+            _write_notebook(course.source(loaded.slug), loaded.slug, whole)
         for standing in graded:
             student = file_name(standing.student)
             _write(course, loaded, book, master, all_seats, standing, student)
@@ -94,9 +97,13 @@ def _write(
     except GradebookError as error:  # purged
         seen = Opened(trouble=str(error))
     notebook = submitted_notebook(master, seen, all_seats, standing)
-    target.mkdir(parents=True, exist_ok=True, mode=0o750)
-    write_atomically(target / f"{loaded.slug}.ipynb", json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
+    _write_notebook(target, loaded.slug, notebook)
     write_atomically(target / "timestamp.txt", f"{attempt.submitted_at:%Y-%m-%d %H:%M:%S} UTC\n")
+
+
+def _write_notebook(folder: Path, name: str, notebook: Json) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+    write_atomically(folder / f"{name}.ipynb", json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
 
 
 def _unholdable(

@@ -10,6 +10,7 @@ from typing import Any
 from autograder.bridges.nbgrader import harmless
 from autograder.bridges.nbgrader.cells import MADE_HERE, Json, Seat
 from autograder.course.findings import CourseError
+from autograder.report.wording import points
 from autograder.returning.standing import Standing
 
 _SLACK = 1e-6
@@ -35,7 +36,7 @@ def same(one: float | None, other: float | None) -> bool:
 # --- the assignment
 
 
-def put_assignment(gradebook: Any, name: str, notebook: Json, seats: Sequence[Seat]) -> None:
+def put_assignment(gradebook: Any, name: str, notebook: Json) -> None:
     """The assignment with its one notebook and that one's cells, as they are now.
 
     Raises CourseError where cells would go that somebody has marked, or that are of another notebook.
@@ -188,7 +189,9 @@ def comments_of(standing: Standing, seats: Sequence[Seat]) -> dict[str, str]:
         word, result = standing.words.get(seat.criterion.id), results.get(seat.criterion.id)
         if word is None or result is None or not word.decided or not seat.comments:
             continue
-        said = [word.instead, result.message if seat.criterion.kind == "ta" else "", word.comment]
+        plain = f"{points(result.score)} of {points(result.points)} points."  # stands beside it in nbgrader anyway
+        level = result.message if seat.criterion.kind == "ta" and result.message != plain else ""
+        said = [word.instead, level, word.comment]
         text = "\n\n".join(one for one in said if one)
         alone = seat.comments == seat.grade_id
         if text:
