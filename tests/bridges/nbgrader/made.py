@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +62,29 @@ def hands_in(book: Gradebook, folder: Path, sid: str, name: str, notebook: dict[
     one = receive(book, "scale", add_person(book, sid, name, f"{sid}@example.org", "A").student_id, file)
     graded(book, one, made)
     return one
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = ""
+        self.alive: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open = tag
+        self.alive += [f"{tag} {key}" for key, value in attrs if "planted" in (value or "")]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open = ""
+
+    def handle_data(self, data: str) -> None:
+        if "planted" in data and self.open in ("script", "style", "svg"):
+            self.alive.append(self.open)
+
+
+def alive(html: str) -> list[str]:
+    """Where a page has something planted that a browser would run, and not merely show."""
+    page = _Page()
+    page.feed(html)
+    page.close()
+    return page.alive

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from autograder.bridges.nbgrader.harmless import markdown, name, page
+from tests.bridges.nbgrader.made import alive
 
 HARMLESS = {"b", "br", "del", "em", "i", "strong", "sub", "sup", "a", "p", "h1", "h2", "h3", "ul", "ol", "li", "code", "pre",
             "blockquote", "hr", "table", "thead", "tbody", "tr", "th", "td", "div", "span", "dl", "dt", "dd", "input"}  # fmt: skip
@@ -143,3 +144,10 @@ def test_names_for_templates_that_do_not_escape_and_a_csv_that_does_not_quote() 
     assert name("=1+1") == "'=1+1"
     assert name("Sinéad O'Brien") == "Sinéad O’Brien"
     assert name("{{ 7*7 }}") == "7*7"
+
+
+@pytest.mark.parametrize("planted", ["<script>planted()</script>", "<img onerror='planted()'>", "<a href='javascript:planted()'>x</a>"])
+def test_what_is_alive_in_a_page_would_be_seen(planted: str) -> None:
+    """The reader that the tests with real pages use."""
+    assert alive(f"<p>{planted}</p>") != []
+    assert alive("<p>&lt;script&gt;planted()</p>") == []

@@ -24,7 +24,7 @@ from autograder.cli import run
 from autograder.gradebook import Gradebook, open_gradebook
 from autograder.gradebook.attempts import counting_attempts
 from autograder.gradebook.marks import Mark, current_marks
-from tests.bridges.nbgrader.made import PLANTED, cell, hands_in, hostile_notebook
+from tests.bridges.nbgrader.made import PLANTED, alive, cell, hands_in, hostile_notebook
 from tests.conftest import COURSES
 from tests.returning.made import ESSAY, marked, result
 
@@ -155,7 +155,7 @@ class TestOut:
         ]  # fmt: skip
         page = (klass.nb / "feedback/s2/scale/scale.html").read_text()
         assert "window.planted = 1" in page, "the student's text is there to be read"
-        assert not any(form in page for form in (PLANTED, "<script>window.planted", "javascript:window", "onerror=planted"))
+        assert alive(page) == []
         told = (klass.nb / "feedback/s1/scale/scale.html").read_text()
         assert "The result is off." in told
         assert "(Score: 70.0 / 100.0)" in told
@@ -304,7 +304,7 @@ def fetched(address: str) -> str:
 class TestFormgrader:
     def test_lists_the_assignment_and_its_submissions(self, formgrader: str) -> None:
         [assignment] = json.loads(fetched(f"{formgrader}/api/assignments"))
-        assert (assignment["name"], assignment["num_submissions"], assignment["max_score"]) == ("scale", 3, 100)
+        assert (assignment["name"], assignment["average_score"], assignment["max_score"]) == ("scale", 50, 100)
         listed = {one["student"]: one for one in json.loads(fetched(f"{formgrader}/api/submitted_notebooks/scale/scale"))}
         assert [(one["score"], one["needs_manual_grade"]) for _, one in sorted(listed.items())] == [(70, False), (80, True), (0, False)]
         assert "Manual Grading" in fetched(f"{formgrader}/gradebook/scale/scale")
@@ -313,6 +313,6 @@ class TestFormgrader:
         listed = {one["student"]: one["id"] for one in json.loads(fetched(f"{formgrader}/api/submitted_notebooks/scale/scale"))}
         page = fetched(f"{formgrader}/submissions/{listed['s2']}/")
         assert "window.planted = 1" in page, "the student's text is there to be read"
-        assert not any(form in page for form in (PLANTED, "<script>window.planted", "javascript:window", "onerror=planted"))
+        assert alive(page) == []
         for field in ('id="why"', 'id="why-comment"', 'id="affine-values"', 'id="affine-comment"'):
             assert field in page
