@@ -9,6 +9,7 @@ from autograder.cli import LazyGroup
 SYSTEMS: dict[str, str] = {
     "marks": "Points and comments that were given in nbgrader's formgrader.",
     "nbgrader": "An assignment of an nbgrader course: its folder in source/.",
+    "otter": "The notebook that you give to `otter assign`, as an assignment.",
 }
 """What can be taken over → its line in `gradus import --help`. A new one is a line here and a module
 `autograder/cli/import_<name>.py` that defines `command`."""
