@@ -46,7 +46,9 @@ def command(
         click.echo(json.dumps(about | lists, ensure_ascii=False))
         return FINDINGS if notes else DONE
     for mark in found.new:
-        click.echo(f"{mark.student}, {mark.criterion}: {mark.points:g} points" + (f" · {mark.comment}" if mark.comment else ""))
+        click.echo(
+            f"{mark.student}, {mark.criterion}: {mark.points:g} points" + (f" · {mark.comment}" if mark.comment else "")
+        )
     for note in notes:
         click.echo(str(note), err=True)
     done = f"{len(found.new)} marks would be written" if preview else f"{written} marks written"

@@ -55,7 +55,10 @@ def rewritten(source: str, numpy_names: set[str], *, hidden: bool) -> tuple[str,
 def has_checks(source: str) -> bool:
     """Whether anything is demanded."""
     demands = ast.Assert | ast.Raise
-    return any(isinstance(n, demands) or (isinstance(n, ast.Call) and _name(n.func).startswith("assert_")) for n in ast.walk(ast.parse(source)))
+    return any(
+        isinstance(n, demands) or (isinstance(n, ast.Call) and _name(n.func).startswith("assert_"))
+        for n in ast.walk(ast.parse(source))
+    )
 
 
 def prepared(shown: str, hidden: str) -> str:
@@ -65,7 +68,9 @@ def prepared(shown: str, hidden: str) -> str:
     for node in reversed(ast.parse(shown).body):
         if any(isinstance(one, ast.Assert) for one in ast.walk(node)):
             continue
-        if _made(node) & wanted or (isinstance(node, ast.Expr) and (_used(node) & wanted or "seed" in ast.unparse(node))):
+        if _made(node) & wanted or (
+            isinstance(node, ast.Expr) and (_used(node) & wanted or "seed" in ast.unparse(node))
+        ):
             found.insert(0, ast.unparse(node))
             wanted |= _used(node)
     return "\n".join(found)
@@ -74,7 +79,12 @@ def prepared(shown: str, hidden: str) -> str:
 def titled(source: str) -> tuple[str, str]:
     """The first line of the text that a cell begins with, if it does, and the cell without that text."""
     body = ast.parse(source).body
-    if not (body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str)):
+    if not (
+        body
+        and isinstance(body[0], ast.Expr)
+        and isinstance(body[0].value, ast.Constant)
+        and isinstance(body[0].value.value, str)
+    ):
         return "", source
     rest = "\n".join(source.split("\n")[body[0].end_lineno or 0 :]).strip("\n")
     return body[0].value.value.strip().split("\n")[0], rest
@@ -87,7 +97,12 @@ def _used(node: ast.AST) -> set[str]:
 def _made(node: ast.AST) -> set[str]:
     names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     names |= {one.name for one in ast.walk(node) if isinstance(one, ast.FunctionDef | ast.ClassDef)}
-    return names | {a.asname or a.name.split(".")[0] for one in ast.walk(node) if isinstance(one, ast.Import | ast.ImportFrom) for a in one.names}
+    return names | {
+        a.asname or a.name.split(".")[0]
+        for one in ast.walk(node)
+        if isinstance(one, ast.Import | ast.ImportFrom)
+        for a in one.names
+    }
 
 
 def _is_same(node: ast.AST, text: str) -> bool:
@@ -135,7 +150,11 @@ class _Rewriter(ast.NodeTransformer):
         condition = _condition(name, call) if isinstance(call.func, ast.Name) else None
         if condition is None:
             return node
-        message = f", {ast.unparse(call.args[_arguments(name)])}" if len(call.args) > _arguments(name) and name != "assert_almost_equal" else ""
+        message = (
+            f", {ast.unparse(call.args[_arguments(name)])}"
+            if len(call.args) > _arguments(name) and name != "assert_almost_equal"
+            else ""
+        )
         return ast.parse(f"assert {condition}{message}").body[0]
 
     def _held(self, call: ast.Call) -> ast.AST:
@@ -154,7 +173,9 @@ def _condition(name: str, call: ast.Call) -> str | None:
     if name in _COMPARED and len(texts) >= 2:
         return f"({texts[0]}) {_COMPARED[name]} ({texts[1]})"
     if name == "assert_almost_equal" and len(texts) >= 2:
-        places = next((ast.unparse(k.value) for k in call.keywords if k.arg == "places"), texts[2] if len(texts) > 2 else "7")
+        places = next(
+            (ast.unparse(k.value) for k in call.keywords if k.arg == "places"), texts[2] if len(texts) > 2 else "7"
+        )
         return f"round(abs(({texts[0]}) - ({texts[1]})), {places}) == 0"
     if name == "assert_is_instance" and len(texts) >= 2:
         return f"isinstance({texts[0]}, {texts[1]})"

@@ -63,7 +63,9 @@ def _is_nbgraders(url: str) -> None:
     finally:
         engine.dispose()
     if tables and "submitted_assignment" not in tables:
-        raise CourseError(f"{file} is not a gradebook of nbgrader. Name another folder, or set db_url in its nbgrader_config.py.")
+        raise CourseError(
+            f"{file} is not a gradebook of nbgrader. Name another folder, or set db_url in its nbgrader_config.py."
+        )
 
 
 @contextmanager
@@ -79,7 +81,10 @@ def nb_gradebook(course: NbCourse) -> Iterator[Any]:
         opened = Gradebook(course.db_url, course.course_id)
     except SQLAlchemyError as error:
         said = str(error).splitlines()[0]
-        raise CourseError(f"{course.db_url}: nbgrader's gradebook cannot be opened: {said}. If it is of an older nbgrader, run `nbgrader db upgrade` there.") from error
+        raise CourseError(
+            f"{course.db_url}: nbgrader's gradebook cannot be opened: {said}. "
+            "If it is of an older nbgrader, run `nbgrader db upgrade` there."
+        ) from error
     finally:
         os.environ["PATH"] = before
     with opened, warnings.catch_warnings():

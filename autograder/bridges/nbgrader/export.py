@@ -89,8 +89,14 @@ def _laid_out(loaded: LoadedAssignment) -> tuple[tuple[Seat, ...], list[Json]]:
 
 
 def _write(
-    course: NbCourse, loaded: LoadedAssignment, book: Gradebook, master: Sequence[Json], all_seats: Sequence[Seat], standing: Standing, student: str
-) -> None:  # fmt: skip
+    course: NbCourse,
+    loaded: LoadedAssignment,
+    book: Gradebook,
+    master: Sequence[Json],
+    all_seats: Sequence[Seat],
+    standing: Standing,
+    student: str,
+) -> None:
     attempt, target = standing.attempt, course.autograded(student, loaded.slug)
     try:
         seen = opened(file_of(book, attempt.file_sha256), attempt.file_name, loaded.assignment)
@@ -116,12 +122,24 @@ def _unholdable(
 
     for one in everybody:
         if one.result is None:
-            yield Note(one.student, "not graded yet, so not exported.", f"Run `gradus grade --class {loaded.slug}`, then export again.")
+            yield Note(
+                one.student,
+                "not graded yet, so not exported.",
+                f"Run `gradus grade --class {loaded.slug}`, then export again.",
+            )
         if file_name(one.student) != one.student:
-            yield Note(one.student, f"in nbgrader this student is called {file_name(one.student)}.", "Their sid cannot be a folder's name.")
+            yield Note(
+                one.student,
+                f"in nbgrader this student is called {file_name(one.student)}.",
+                "Their sid cannot be a folder's name.",
+            )
     several = {a.student_id for a in attempts_of(book, loaded.slug) if a.number > 1}
     if several:
-        yield Note(loaded.slug, f"{len(several)} students have several attempts; nbgrader holds one.", "The one that counts was exported; all stay here.")
+        yield Note(
+            loaded.slug,
+            f"{len(several)} students have several attempts; nbgrader holds one.",
+            "The one that counts was exported; all stay here.",
+        )
     ids = [one.attempt.id for one in everybody]
     chosen = select(marks.c.id).where(marks.c.attempt_id.in_(ids), marks.c.kind.in_(("second", "gold")))
     if selected(book, chosen):
@@ -129,8 +147,14 @@ def _unholdable(
     for seat in all_seats:
         place = f"rubrics/{loaded.slug}.yaml, {seat.criterion.id}"
         if seat.criterion.levels:
-            yield Note(place, "nbgrader has no levels.", "Whoever marks in formgrader gives points; keep the rubric at hand.")
+            yield Note(
+                place, "nbgrader has no levels.", "Whoever marks in formgrader gives points; keep the rubric at hand."
+            )
         if seat.criterion.visibility == "hidden":
-            yield Note(place, "students do not see this criterion here; nbgrader's feedback shows its points.", "What the tests said is left out.")
+            yield Note(
+                place,
+                "students do not see this criterion here; nbgrader's feedback shows its points.",
+                "What the tests said is left out.",
+            )
         if not seat.comments:
             yield Note(place, "its question has no cell that takes comments in nbgrader.", "Comments on it stay here.")

@@ -67,7 +67,11 @@ def _put_cell(gradebook: Any, name: str, grade_id: str, cell: Json) -> None:
         gradebook.update_or_create_task_cell(*place, **worth)
     locked = bool(marks["locked"] or (marks["grade"] and not marks["solution"]))
     gradebook.update_or_create_source_cell(
-        *place, cell_type=cell["cell_type"], locked=locked, source="".join(cell["source"]), checksum=marks.get("checksum")
+        *place,
+        cell_type=cell["cell_type"],
+        locked=locked,
+        source="".join(cell["source"]),
+        checksum=marks.get("checksum"),
     )
 
 
@@ -157,7 +161,11 @@ def _put_scores(submitted: Any, standing: Standing, seats: Sequence[Seat], newer
                 "It asks for a look: choose there, press Resolve, then run `gradus import marks`.",
             )
         else:
-            yield Note(f"{standing.student}, {grade.name}", f"formgrader holds {theirs:g}, the gradebook {_said(ours)}.", "Run `gradus import marks`.")
+            yield Note(
+                f"{standing.student}, {grade.name}",
+                f"formgrader holds {theirs:g}, the gradebook {_said(ours)}.",
+                "Run `gradus import marks`.",
+            )
 
 
 def _said(score: float | None) -> str:

@@ -6,19 +6,16 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from autograder.bridges.nbgrader.cells import Seat
-from autograder.bridges.nbgrader.course import nb_course, nb_gradebook
 from autograder.bridges.nbgrader.export import layout
 from autograder.bridges.nbgrader.fill import Note, comments_of, same, score_of
-from autograder.course.findings import CourseError
+from autograder.bridges.nbgrader.formgraded import GivenCell, given_in_formgrader
 from autograder.course.models import LoadedAssignment
 from autograder.gradebook import Gradebook
 from autograder.gradebook.marks import Collision, Kind, Mark, current_marks, write_mark
 from autograder.gradebook.rubrics import keep_rubric
 from autograder.gradebook.staff import conflicts_of
-from autograder.returning.pages import file_name
 from autograder.returning.standing import Standing, standings
 
 MOST_COMMENT = 20_000
@@ -48,18 +45,6 @@ class Decisions:
     notes: tuple[Note, ...]
 
 
-@dataclass(frozen=True)
-class _Cell:
-    """One graded cell of one submission over there; `base` is what we exported."""
-
-    manual: float | None
-    extra: float | None
-    base: float | None
-    unresolved: bool
-    comment: str
-    base_comment: str
-
-
 def decisions(book: Gradebook, loaded: LoadedAssignment, folder: Path) -> Decisions:
     """Compare the course at `folder` with the gradebook; nothing is written.
 
@@ -70,7 +55,7 @@ def decisions(book: Gradebook, loaded: LoadedAssignment, folder: Path) -> Decisi
     new: list[NewMark] = []
     notes: list[Note] = []
     known = 0
-    for standing, cells in _submissions(folder, loaded.slug, everybody, notes):
+    for standing, cells in given_in_formgrader(folder, loaded.slug, everybody, notes):
         for seat in seats:
             found = cells.get(seat.grade_id)
             if found is None:
@@ -81,12 +66,21 @@ def decisions(book: Gradebook, loaded: LoadedAssignment, folder: Path) -> Decisi
             notes += [decided] if isinstance(decided, Note) else []
             known += decided is True
             if found.extra:
-                notes.append(_note(standing, seat, f"extra credit of {found.extra:g} has no counterpart.", "Give it with the points."))
+                notes.append(
+                    _note(
+                        standing,
+                        seat,
+                        f"extra credit of {found.extra:g} has no counterpart.",
+                        "Give it with the points.",
+                    )
+                )
         notes += _loose_comments(standing, cells, seats, new)
     return Decisions(tuple(new), known, tuple(notes))
 
 
-def write_marks(book: Gradebook, loaded: LoadedAssignment, new: Sequence[NewMark], author: str) -> tuple[int, list[Note]]:
+def write_marks(
+    book: Gradebook, loaded: LoadedAssignment, new: Sequence[NewMark], author: str
+) -> tuple[int, list[Note]]:
     """Append the marks as decisions of `author`: how many, and those that were not written."""
     rubric = keep_rubric(book, loaded.slug, loaded.paths.rubric.read_text(encoding="utf-8"))
     excluded, written, notes = conflicts_of(book, author), 0, []
@@ -106,54 +100,9 @@ def write_marks(book: Gradebook, loaded: LoadedAssignment, new: Sequence[NewMark
     return written, notes
 
 
-# --- reading formgrader's side
-
-
-def _submissions(
-    folder: Path, slug: str, everybody: Sequence[Standing], notes: list[Note]
-) -> Iterator[tuple[Standing, dict[str, _Cell]]]:
-    from nbgrader.api import MissingEntry
-
-    ours = {file_name(one.student): one for one in everybody}
-    with nb_gradebook(nb_course(folder)) as gradebook:
-        try:
-            submissions = gradebook.find_assignment(slug).submissions
-        except MissingEntry:
-            raise CourseError(f'{folder}: nbgrader\'s gradebook has no assignment "{slug}". Run `gradus export {slug} --to nbgrader {folder}`.') from None
-        for submission in sorted(submissions, key=lambda one: str(one.student_id)):
-            standing = ours.get(submission.student_id)
-            cells = {name: cell for notebook in submission.notebooks for name, cell in _cells(notebook)}
-            touched = any(cell.manual is not None or cell.comment for cell in cells.values())
-            if standing is None:
-                if touched:
-                    notes.append(Note(str(submission.student_id), "marked in formgrader, and has no attempt here.", "Look at the roster, and at what was taken in."))
-            elif submission.timestamp != standing.attempt.submitted_at.replace(tzinfo=None):
-                if touched:
-                    notes.append(Note(standing.student, "the marks in formgrader are about another attempt than the one that counts.", f"Run `gradus export {slug} --to nbgrader {folder}`, then mark again."))
-            else:
-                yield standing, cells
-
-
-def _cells(notebook: Any) -> Iterator[tuple[str, _Cell]]:
-    """Graded cells by name, and cells that have nothing but a comment."""
-    comments = {one.name: one for one in notebook.comments}
-    grades = {one.name: one for one in notebook.grades}
-    for name in {**grades, **comments}:
-        grade, comment = grades.get(name), comments.get(name)
-        yield name, _Cell(
-            manual=grade.manual_score if grade else None,
-            extra=grade.extra_credit if grade else None,
-            base=grade.auto_score if grade else None,
-            unresolved=bool(grade and grade.needs_manual_grade),
-            comment=(comment.manual_comment or "").strip() if comment else "",
-            base_comment=(comment.auto_comment or "").strip() if comment else "",
-        )
-
-
-# --- one decision
-
-
-def _decided(standing: Standing, seat: Seat, cell: _Cell, mark: Mark | None, our_comment: str) -> NewMark | Note | bool:
+def _decided(
+    standing: Standing, seat: Seat, cell: GivenCell, mark: Mark | None, our_comment: str
+) -> NewMark | Note | bool:
     """A mark to write, what is to be told, or whether both sides know it already."""
     comment = cell.comment if seat.comments == seat.grade_id else ""
     if cell.manual is None and not comment:
@@ -171,10 +120,14 @@ def _decided(standing: Standing, seat: Seat, cell: _Cell, mark: Mark | None, our
         return True
     if not same(ours, cell.base) or (comment and our_comment.strip() != cell.base_comment):
         who = mark.author if mark else "grading"
-        fact = f"formgrader says {given:g}, and here {who} has changed it meanwhile: {_said(ours)}. Nothing was written."
+        fact = (
+            f"formgrader says {given:g}, and here {who} has changed it meanwhile: {_said(ours)}. Nothing was written."
+        )
         return _note(standing, seat, fact, "Agree on one, give it in `gradus review`, and export again.")
     if len(comment) > MOST_COMMENT:
-        return _note(standing, seat, f"the comment is longer than {MOST_COMMENT} characters.", "Shorten it in formgrader.")
+        return _note(
+            standing, seat, f"the comment is longer than {MOST_COMMENT} characters.", "Shorten it in formgrader."
+        )
     level = next((n for n, one in enumerate(seat.criterion.levels) if same(one.points, given)), None)
     kind: Kind = "mark" if seat.criterion.kind == "ta" else "override"
     return NewMark(
@@ -184,7 +137,7 @@ def _decided(standing: Standing, seat: Seat, cell: _Cell, mark: Mark | None, our
 
 
 def _refused(
-    standing: Standing, seat: Seat, cell: _Cell, mark: Mark | None, ours: float | None, given: float | None
+    standing: Standing, seat: Seat, cell: GivenCell, mark: Mark | None, ours: float | None, given: float | None
 ) -> Note | None:
     """Why a decision cannot be taken over as it is."""
     worth = seat.criterion.points
@@ -195,14 +148,24 @@ def _refused(
     if same(given, ours):
         return None
     if cell.unresolved:
-        return _note(standing, seat, f"formgrader asks for a look at its {given:g} points.", "Press Resolve there, then import again.")
+        return _note(
+            standing,
+            seat,
+            f"formgrader asks for a look at its {given:g} points.",
+            "Press Resolve there, then import again.",
+        )
     if mark is not None and mark.kind == "moderated":
-        return _note(standing, seat, f"a moderator has decided this: {_said(ours)}, formgrader says {given:g}.", "Ask the moderator.")
+        return _note(
+            standing,
+            seat,
+            f"a moderator has decided this: {_said(ours)}, formgrader says {given:g}.",
+            "Ask the moderator.",
+        )
     return None
 
 
 def _loose_comments(
-    standing: Standing, cells: dict[str, _Cell], seats: Sequence[Seat], new: list[NewMark]
+    standing: Standing, cells: dict[str, GivenCell], seats: Sequence[Seat], new: list[NewMark]
 ) -> Iterator[Note]:
     """Comments below code: they go with the one override of their question, else they belong to no criterion."""
     own = {seat.grade_id for seat in seats}
@@ -215,7 +178,11 @@ def _loose_comments(
             mark = new[with_it[0]]
             new[with_it[0]] = NewMark(**{**mark.__dict__, "comment": cell.comment})
         elif not any(word.comment.strip() == cell.comment for word in standing.words.values()):
-            yield Note(f"{standing.student}, {name}", "a comment that belongs to no decision here.", "Give it with points in `gradus review`.")
+            yield Note(
+                f"{standing.student}, {name}",
+                "a comment that belongs to no decision here.",
+                "Give it with points in `gradus review`.",
+            )
 
 
 def _said(score: float | None) -> str:

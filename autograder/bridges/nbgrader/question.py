@@ -60,12 +60,18 @@ class Question:
         """A criterion that a TA decides, with the mark scheme as what full points mean."""
         points = cell.points
         if points <= 0:
-            self.note(cell.place, "it has no points, and a criterion needs some: it has 1 now.", "Set them in the rubric.")
+            self.note(
+                cell.place, "it has no points, and a criterion needs some: it has 1 now.", "Set them in the rubric."
+            )
             points = 1.0
         levels: tuple[Level, ...] = ()
         if scheme:
             levels = (Level(points=0, text="Not what the mark scheme asks for."), Level(points=points, text=scheme))
-            self.note(cell.place, "its mark scheme is the text of the highest level, which students who reach it read.", "Write the levels in the rubric.")
+            self.note(
+                cell.place,
+                "its mark scheme is the text of the highest level, which students who reach it read.",
+                "Write the levels in the rubric.",
+            )
         self._add("answer", "The answer, read by a TA", points, levels)
 
     def finish(self, asker: Asker) -> None:
@@ -76,14 +82,18 @@ class Question:
             self._cell(asker, found, _TestCell(cell, shown, secret, number, title or f"Test {number} of {self.title}"))
         told = {
             f"tests/public/test_{self.id}.py": (found.public, f"Public tests of {self.id}."),
-            f"tests/hidden/test_{self.id}_shown.py": (found.shown, f"The public tests of {self.id}, which decide points: students have them, too."),
+            f"tests/hidden/test_{self.id}_shown.py": (found.shown, f"Tests of {self.id} that decide points and that students have."),
             f"tests/hidden/test_{self.id}.py": (found.hidden, f"Hidden tests of {self.id}."),
         }  # fmt: skip
         for name, (tests, docstring) in told.items():
             if tests:
                 self.files[name] = asker.file(docstring, tests, hidden="hidden" in name)
         if not self.criteria:
-            self.note(self.place, "nothing earns points here, and a criterion needs some: a TA gives 1 now.", "Set them in the rubric.")
+            self.note(
+                self.place,
+                "nothing earns points here, and a criterion needs some: a TA gives 1 now.",
+                "Set them in the rubric.",
+            )
             self._add("answer", "The answer, read by a TA", 1.0)
 
     def _cell(self, asker: Asker, found: _Tests, test: _TestCell) -> None:
@@ -91,7 +101,11 @@ class Question:
         self._public(asker, found, test)
         if cell.points <= 0:
             if test.secret:
-                self.note(cell.place, f"the hidden tests of {cell.grade_id} have no points, and decide nothing: left out.", "Give them points in nbgrader, and import again.")
+                self.note(
+                    cell.place,
+                    f"the hidden tests of {cell.grade_id} have no points, and decide nothing: left out.",
+                    "Give them points in nbgrader, and import again.",
+                )
             return
         name = name_for(cell.grade_id, {c.id.partition(".")[2] for c in self.criteria}, prefix="t")
         try:
@@ -129,14 +143,20 @@ class Question:
         try:
             text, left = rewritten(test.shown, _numpy(asker.names), hidden=False)
             for statement in left:
-                self.note(cell.place, f"`{statement.splitlines()[0]} …` is left out of the public test.", "Write it with pytest.raises there.")
+                self.note(
+                    cell.place,
+                    f"`{statement.splitlines()[0]} …` is left out of the public test.",
+                    "Write it with pytest.raises there.",
+                )
             if has_checks(text):
                 found.public.append(asker.public(_case(cell, text), f"test_{test.number}", test.title))
         except Unconvertible as problem:
             self.note(cell.place, f"the public part of {cell.grade_id} is not taken over: {problem}", problem.next_step)
 
     def _add(self, name: str, title: str, points: float, levels: tuple[Level, ...] = ()) -> None:
-        criterion = Criterion(id=f"{self.id}.{name}", question=self.id, title=title, points=points, kind="ta", levels=levels)
+        criterion = Criterion(
+            id=f"{self.id}.{name}", question=self.id, title=title, points=points, kind="ta", levels=levels
+        )
         self.criteria.append(criterion)
 
 

@@ -49,7 +49,9 @@ def _cell(cell: Cell, file: str) -> NbCell:
     marks = cell.metadata.get("nbgrader")
     points = marks.get("points") if isinstance(marks, dict) else None
     worth = float(points) if isinstance(points, int | float) and not isinstance(points, bool) else 0.0
-    return NbCell(f"{file}, cell {cell.index}", _kind(cell), cell.type, cell.grade_id or f"cell-{cell.index}", cell.source, worth)
+    return NbCell(
+        f"{file}, cell {cell.index}", _kind(cell), cell.type, cell.grade_id or f"cell-{cell.index}", cell.source, worth
+    )
 
 
 def _kind(cell: Cell) -> Kind:
@@ -85,7 +87,8 @@ def answer_of(source: str) -> str:
 
     Raises ValueError where they are not closed.
     """
-    lines, found = source.split("\n"), []
+    lines = source.split("\n")
+    found: list[str] = []
     within: int | None = None
     for line in lines:
         if _SOLUTION[0] in line or _SOLUTION[1] in line:

@@ -10,10 +10,10 @@ from autograder.bridges.nbgrader import harmless
 from autograder.bridges.nbgrader.cells import Json, Seat, cell_of, notebook_of, with_added
 from autograder.grading.result import CriterionResult
 from autograder.report.wording import face_of, points
+from autograder.returning.standing import Standing
 from autograder.review.cells import Output, SeenCell
 from autograder.review.clean import terminal
 from autograder.review.submissions import Opened
-from autograder.returning.standing import Standing
 
 MISSING = "*This cell is not in what was handed in.*"
 
@@ -114,5 +114,9 @@ def _tell_results(cells: Sequence[Json], seats: Sequence[Seat], standing: Standi
 
 def _line(result: CriterionResult) -> str:
     face = face_of(result.verdict, result.score, result.points)
-    head = face.word if result.verdict.pending else f"{face.word}: {points(result.score)} of {points(result.points)} points"
+    head = (
+        face.word
+        if result.verdict.pending
+        else f"{face.word}: {points(result.score)} of {points(result.points)} points"
+    )
     return "\n".join(terminal(text) for text in (head, result.message, result.hint) if text) + "\n"

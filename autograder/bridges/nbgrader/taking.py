@@ -14,6 +14,7 @@ from autograder.bridges.otter.tests import SCAFFOLD, Asker
 from autograder.bridges.taken_over import Json, TakenOver, answer_cell, name_for, text_cell
 from autograder.course import models
 from autograder.course.findings import CourseError, Finding, Findings
+from autograder.course.notebook import without_jupyter_commands
 from autograder.course.source import defined_names
 
 _LEFT = {".ipynb_checkpoints", "__pycache__", ".DS_Store"}
@@ -35,7 +36,11 @@ def take_over(folder: Path, slug: str | None = None) -> TakenOver:
     reading.findings.raise_if_any()
     if len(notebooks) > 1:
         names = ", ".join(path.name for path in notebooks)
-        reading.note(folder.name, f"{len(notebooks)} notebooks ({names}) became one: an assignment has one here.", "Or import each from a folder of its own.")
+        reading.note(
+            folder.name,
+            f"{len(notebooks)} notebooks ({names}) became one: an assignment has one here.",
+            "Or import each from a folder of its own.",
+        )
     return reading.assembled(slug or name_for(folder.resolve().name, prefix="a"), folder)
 
 
@@ -67,15 +72,21 @@ class _Reading:
         """Take one cell over, or say why not."""
         try:
             for line in autotests(cell.source):
-                self.note(cell.place, f"`{line}` is a test that nbgrader writes: it is left out.", "Write it as a hidden test.")
+                self.note(
+                    cell.place,
+                    f"`{line}` is a test that nbgrader writes: it is left out.",
+                    "Write it as a hidden test.",
+                )
             {
                 "given": self._given, "answer": self._answer, "test": self._test, "written": self._written,
                 "code by hand": self._by_hand, "task": self._task,
             }[cell.kind](cell)  # fmt: skip
-        except ValueError as error:  # SyntaxError is another
+        except ValueError as error:
             self.findings.items.append(findings_of(cell, error))
         except SyntaxError as error:
-            self.findings.add(cell.place, None, f"this is not Python: {error.msg}.", "Correct the cell, and import again.")
+            self.findings.add(
+                cell.place, None, f"this is not Python: {error.msg}.", "Correct the cell, and import again."
+            )
 
     def _given(self, cell: NbCell) -> None:
         if cell.type != "code":
@@ -96,6 +107,9 @@ class _Reading:
 
     def _test(self, cell: NbCell) -> None:
         shown, hidden = split(cell.source, "hidden")
+        shown, hidden = (without_jupyter_commands(part)[0] for part in (shown, hidden))
+        for part in (shown, hidden):
+            ast.parse(part)
         question = self.questions[-1] if self.questions else self._new(cell)
         question.tests.append((cell, shown, hidden))
 
@@ -116,7 +130,11 @@ class _Reading:
         question.by_hand(cell, scheme)
         self.parts.append(_Part(text_cell(source)))
         self._add(question, _EMPTY, "markdown")
-        self.note(cell.place, "a task has no counterpart: its text is prose, and a written answer follows it.", "Look whether students should answer there.")
+        self.note(
+            cell.place,
+            "a task has no counterpart: its text is prose, and a written answer follows it.",
+            "Look whether students should answer there.",
+        )
 
     def _new(self, cell: NbCell) -> Question:
         own = name_for(cell.grade_id, {question.id for question in self.questions})
@@ -135,14 +153,20 @@ class _Reading:
         self.parts.append(_Part(answer_cell(grade_id, source, kind)))
         question.answered = True
         if kind == "code":
-            self.answers.append((question, source))
+            plain, _ = without_jupyter_commands(source)
+            ast.parse(plain)
+            self.answers.append((question, plain))
 
     # --- what comes of it
 
     def assembled(self, slug: str, folder: Path) -> TakenOver:
         for question in self.questions:
             if not question.answered:
-                self.note(question.place, "it is tested, and nobody answers it: a cell for an answer is added at the end.", "Move it, and fill it in.")
+                self.note(
+                    question.place,
+                    "it is tested, and nobody answers it: a cell for an answer is added at the end.",
+                    "Move it, and fill it in.",
+                )
                 self._add(question, _EMPTY, "markdown")
         names = self._names()
         torch = any(statement.split()[1].split(".")[0] == "torch" for statement in names.imports.values())
@@ -179,7 +203,11 @@ class _Reading:
             names.learn_imports(source)
             for name in defined_names(ast.parse(source)):
                 if name in owner and owner[name] is not question:
-                    self.note(question.place, f"{name} is defined in {owner[name].id}, too; the graded module has one: the last.", "Give them different names.")
+                    self.note(
+                        question.place,
+                        f"{name} is defined in {owner[name].id}, too; the graded module has one: the last.",
+                        "Give them different names.",
+                    )
                 owner[name] = question
         for name, question in owner.items():
             if not name.startswith("_") and question.tests:
@@ -197,7 +225,11 @@ class _Reading:
         names.given = names.values - answered
         names.constants = {name: made for name, made in names.constants.items() if name not in answered}
         for statement in foreign_imports(chunk for cell in chunks for chunk in cell):
-            self.note("given code", f"graded code needs `{statement}`, which grading does not bring.", "Install it where you grade, or do without.")
+            self.note(
+                "given code",
+                f"graded code needs `{statement}`, which grading does not bring.",
+                "Install it where you grade, or do without.",
+            )
         return names
 
     def _files_beside(self, folder: Path, *, asks_values: bool) -> tuple[dict[str, bytes], str | None]:
@@ -205,15 +237,27 @@ class _Reading:
         found: dict[str, bytes] = {}
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder)
-            if path.suffix == ".ipynb" and len(name.parts) == 1 or not path.is_file() or set(name.parts) & _LEFT:
+            if (path.suffix == ".ipynb" and len(name.parts) == 1) or not path.is_file() or set(name.parts) & _LEFT:
                 continue
-            if path.is_symlink() or name.as_posix() in _RESERVED or name.parts[0] in ("tests", "submissions", "artifacts"):
-                self.note(f"{folder.name}/{name}", "this file is not taken over: it is a link, or has a name that means something here.", "Copy it, and name it in assignment.yaml.")
+            if (
+                path.is_symlink()
+                or name.as_posix() in _RESERVED
+                or name.parts[0] in ("tests", "submissions", "artifacts")
+            ):
+                self.note(
+                    f"{folder.name}/{name}",
+                    "this file is not taken over: it is a link, or has a name that means something here.",
+                    "Copy it, and name it in assignment.yaml.",
+                )
                 continue
             found[name.as_posix()] = path.read_bytes()
         modules = [name for name in found if name.endswith(".py") and "/" not in name]
         if asks_values and not modules:
             return found | {"scaffold.py": SCAFFOLD.encode()}, "scaffold.py"
         if len(modules) > 1 or (modules and asks_values):
-            self.note(folder.name, f"{', '.join(modules)}: graded code may import one given module, the scaffold.", "Put together what it needs, and name it in assignment.yaml.")
+            self.note(
+                folder.name,
+                f"{', '.join(modules)}: graded code may import one given module, the scaffold.",
+                "Put together what it needs, and name it in assignment.yaml.",
+            )
         return found, modules[0] if len(modules) == 1 else None

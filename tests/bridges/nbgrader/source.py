@@ -60,6 +60,8 @@ assert standardise(y).shape == (4, 3)
 np.testing.assert_allclose(standardise(y).mean(axis=0), 0, atol=1e-12)
 ### END HIDDEN TESTS"""
 
+SCHEME = "=== BEGIN MARK SCHEME ===\n{}\n=== END MARK SCHEME ==="
+
 CELLS = [
     nb_cell("markdown", "# Problem set 1: loops\n\nRead everything first."),
     nb_cell("code", "%matplotlib inline\nimport numpy as np\nimport matplotlib.pyplot as plt", "imports", "locked"),
@@ -70,9 +72,9 @@ CELLS = [
     nb_cell("markdown", "## Standardise"),
     nb_cell("code", STANDARDISE, "standardise", "answer"),
     nb_cell("code", STANDARDISE_TEST, "test-standardise", "test", 3),
-    nb_cell("markdown", "Because $x$ and $y$ have other units.\n\n### BEGIN MARK SCHEME\nNames the units: 2\n### END MARK SCHEME", "cell-3f2a", "written", 2),
+    nb_cell("markdown", f"Because of their units.\n\n{SCHEME.format('Names the units: 2')}", "cell-3f2a", "written", 2),
     nb_cell("code", "### BEGIN SOLUTION\nplt.plot(squares(5))\n### END SOLUTION", "plot", "by hand", 1.5),
-    nb_cell("markdown", "Find another data set and describe it.\n\n=== BEGIN MARK SCHEME ===\nA source is named.\n=== END MARK SCHEME ===", "task1", "task", 4),
+    nb_cell("markdown", f"Find another data set.\n\n{SCHEME.format('A source is named.')}", "task1", "task", 4),
     nb_cell("code", "data = np.loadtxt('data/heights.csv')\ndata.mean()"),
 ]  # fmt: skip
 

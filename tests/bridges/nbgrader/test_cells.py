@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+import pytest
+
 from autograder.bridges.nbgrader.cells import MADE_HERE, added_cell, seats, with_added
+from autograder.course.loading import load_assignment
 from autograder.course.models import Rubric
 from autograder.course.notebook import Notebook, read_notebook
+from tests.boundaries.arrows import ROOT
 from tests.bridges.nbgrader.made import cell
 
 
@@ -19,7 +24,9 @@ def notebook(*cells: dict[str, Any]) -> Notebook:
 def rubric(**kinds: str) -> Rubric:
     """`cell__values="tests"` is the criterion cell.values, worth 2 points."""
     ids = {name.replace("__", "."): kind for name, kind in kinds.items()}
-    criteria = [{"id": i, "question": i.split(".")[0], "title": i, "points": 2, "kind": kind} for i, kind in ids.items()]
+    criteria = [
+        {"id": i, "question": i.split(".")[0], "title": i, "points": 2, "kind": kind} for i, kind in ids.items()
+    ]
     return Rubric.model_validate({"assignment": "x", "points": 2 * len(criteria), "criteria": criteria})
 
 
@@ -37,7 +44,9 @@ def test_tests_get_a_cell_each_and_comment_below_the_last_answer() -> None:
 
 
 def test_a_written_answer_is_the_cell_of_its_only_criterion() -> None:
-    assert placed(notebook(cell("markdown", "", "why")), rubric(why__reason="ta")) == {"why.reason": ("why", False, "why")}
+    assert placed(notebook(cell("markdown", "", "why")), rubric(why__reason="ta")) == {
+        "why.reason": ("why", False, "why")
+    }
 
 
 def test_written_answers_named_like_criteria_are_theirs() -> None:
@@ -72,3 +81,14 @@ def test_a_task_cell_is_locked() -> None:
     marks = added_cell(seat)["metadata"]["nbgrader"]
     assert (marks["task"], marks["locked"], marks["grade"], marks["points"]) == (True, True, False, 2)
     assert MADE_HERE in added_cell(seat)["source"]
+
+
+@pytest.mark.parametrize("slug", sorted(path.parent.name for path in ROOT.glob("assignments/*/source.ipynb")))
+def test_every_criterion_of_a_real_assignment_has_a_cell_of_its_own(slug: str) -> None:
+    """Names that nbgrader takes, and that formgrader's scripts can look up."""
+    loaded = load_assignment(ROOT, slug)
+    found = seats(read_notebook(loaded.paths.source.read_bytes(), "source.ipynb"), loaded.rubric)
+    names = [seat.grade_id for seat in found]
+    assert len(set(names)) == len(names) == len(loaded.rubric.criteria)
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]+", name) for name in names)
+    assert sum(seat.criterion.points for seat in found) == loaded.rubric.points

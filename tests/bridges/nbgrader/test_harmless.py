@@ -66,7 +66,9 @@ class Reader(HTMLParser):
             self.found.append(f"<{tag}>")
         for attribute, value in attrs:
             address = "".join(c for c in (value or "") if c > " ").lower()
-            if attribute.startswith("on") or (attribute in ("href", "src") and address.startswith(("javascript:", "data:", "vbscript:"))):
+            if attribute.startswith("on") or (
+                attribute in ("href", "src") and address.startswith(("javascript:", "data:", "vbscript:"))
+            ):
                 self.found.append(f"{attribute}={value}")
             if value == "mermaid":
                 self.found.append("mermaid")
@@ -133,7 +135,9 @@ def test_a_picture_that_came_along_stays() -> None:
 
 
 def test_tables_of_outputs_stay_and_scripts_go() -> None:
-    cleaned = page('<table><tr><td onclick="x()">7</td></tr></table><script>alert(1)</script><img src="http://e/x.png">')
+    cleaned = page(
+        '<table><tr><td onclick="x()">7</td></tr></table><script>alert(1)</script><img src="http://e/x.png">'
+    )
     assert "<td>7</td>" in cleaned
     assert read(cleaned).found == []
     assert "http://e" not in cleaned
@@ -146,7 +150,9 @@ def test_names_for_templates_that_do_not_escape_and_a_csv_that_does_not_quote() 
     assert name("{{ 7*7 }}") == "7*7"
 
 
-@pytest.mark.parametrize("planted", ["<script>planted()</script>", "<img onerror='planted()'>", "<a href='javascript:planted()'>x</a>"])
+@pytest.mark.parametrize(
+    "planted", ["<script>planted()</script>", "<img onerror='planted()'>", "<a href='javascript:planted()'>x</a>"]
+)
 def test_what_is_alive_in_a_page_would_be_seen(planted: str) -> None:
     """The reader that the tests with real pages use."""
     assert alive(f"<p>{planted}</p>") != []

@@ -29,7 +29,11 @@ from tests.conftest import COURSES
 from tests.returning.made import ESSAY, marked, result
 
 pytestmark = pytest.mark.slow
-ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "JUPYTER_PLATFORM_DIRS": "0"}
+ENVIRONMENT = {
+    **os.environ,
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    "JUPYTER_PLATFORM_DIRS": "0",
+}
 
 
 @dataclass(frozen=True)
@@ -83,11 +87,19 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Class:
     (root / "nb").mkdir()
     made = Class(root / "tiny", root / "nb")
     with open_gradebook(made.course / "gradebook.db", create=True) as book:
-        answers = {"cells": [cell("code", "def standardise(x):\n    return x", "standardise"), cell("markdown", "So.", "why")], "metadata": {}, "nbformat": 4}  # fmt: skip
+        cells = [cell("code", "def standardise(x):\n    return x", "standardise"), cell("markdown", "So.", "why")]
+        answers = {"cells": cells, "metadata": {}, "nbformat": 4}
         one = hands_in(book, root, "s1", "Ada", answers, result(made.course, lost=("affine.values",)))
         marked(book, one, 10, comment=f"Explain it. {PLANTED}")
         hands_in(book, root, "s2", PLANTED, hostile_notebook(), result(made.course))
-        refused = result(made.course).model_copy(update={"status": "rejected", "criteria": (), "score": 0.0, "pending": 0.0, "message": "There is no notebook."})  # fmt: skip
+        nothing = {
+            "status": "rejected",
+            "criteria": (),
+            "score": 0.0,
+            "pending": 0.0,
+            "message": "There is no notebook.",
+        }
+        refused = result(made.course).model_copy(update=nothing)
         hands_in(book, root, "s3", "Cleo", {"cells": [], "metadata": {}, "nbformat": 4, "x": 3}, refused)
     assert made.export() == 0
     return made
@@ -160,14 +172,18 @@ class TestOut:
         assert "The result is off." in told
         assert "(Score: 70.0 / 100.0)" in told
 
-    def test_our_own_gradebook_is_never_taken_for_nbgraders(self, klass: Class, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_our_own_gradebook_is_never_taken_for_nbgraders(
+        self, klass: Class, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         """Both are called gradebook.db."""
         before = (klass.course / "gradebook.db").read_bytes()
         assert Class(klass.course, klass.course).export() == 2
         assert "is not a gradebook of nbgrader" in capsys.readouterr().err
         assert (klass.course / "gradebook.db").read_bytes() == before
 
-    def test_an_assignment_of_another_notebook_stays_as_it_is(self, klass: Class, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_an_assignment_of_another_notebook_stays_as_it_is(
+        self, klass: Class, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         with klass.theirs() as book:
             book.add_grade_cell("task1_test", "scale", "scale", max_score=5, cell_type="code")
         assert klass.export() == 2
@@ -209,20 +225,27 @@ class TestBack:
         assert (mark.kind, mark.points, mark.comment) == ("override", 15, "The scale is right.")
 
     @pytest.mark.parametrize("score", [99, 20.5, -1, float("inf")])
-    def test_points_out_of_bounds_are_told_and_not_taken(self, klass: Class, score: float, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_points_out_of_bounds_are_told_and_not_taken(
+        self, klass: Class, score: float, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         """nbgrader's REST API takes them."""
         klass.give("s2", "why", score)
         assert klass.come_back() == 1
         assert f"s2, why.reason: {score:g} points are not from 0 to 20." in capsys.readouterr().err
         assert ("s2", ESSAY) not in klass.marks()
 
-    def test_a_mark_given_here_meanwhile_is_not_overwritten(self, klass: Class, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_a_mark_given_here_meanwhile_is_not_overwritten(
+        self, klass: Class, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         klass.give("s2", "why", 20)
         with klass.book() as book:
             [two] = [one for one in counting_attempts(book, "scale") if one.file_name == "s2.ipynb"]
             marked(book, two, 10, author="tom")
         assert klass.come_back() == 1
-        assert "s2, why.reason: formgrader says 20, and here tom has changed it meanwhile: 10 points." in capsys.readouterr().err
+        assert (
+            "s2, why.reason: formgrader says 20, and here tom has changed it meanwhile: 10 points."
+            in capsys.readouterr().err
+        )
         assert klass.marks()["s2", ESSAY].points == 10
         assert klass.export() == 0
         assert "formgrader holds 20, and since then the gradebook says 10." in capsys.readouterr().out
@@ -278,8 +301,13 @@ def formgrader(exported: Class, tmp_path_factory: pytest.TempPathFactory) -> Ite
         "--ServerApp.port_retries=0", "--IdentityProvider.token=t", f"--ServerApp.root_dir={exported.nb}",
         "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
     ]  # fmt: skip
-    surroundings = {**ENVIRONMENT, **{name: str(home) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")}}
-    server = subprocess.Popen(call, cwd=exported.nb, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    surroundings = {
+        **ENVIRONMENT,
+        **{name: str(home) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")},
+    }
+    server = subprocess.Popen(
+        call, cwd=exported.nb, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     address = f"http://127.0.0.1:{port}/formgrader"
     try:
         for _ in range(240):
@@ -305,12 +333,21 @@ class TestFormgrader:
     def test_lists_the_assignment_and_its_submissions(self, formgrader: str) -> None:
         [assignment] = json.loads(fetched(f"{formgrader}/api/assignments"))
         assert (assignment["name"], assignment["average_score"], assignment["max_score"]) == ("scale", 50, 100)
-        listed = {one["student"]: one for one in json.loads(fetched(f"{formgrader}/api/submitted_notebooks/scale/scale"))}
-        assert [(one["score"], one["needs_manual_grade"]) for _, one in sorted(listed.items())] == [(70, False), (80, True), (0, False)]
+        listed = {
+            one["student"]: one for one in json.loads(fetched(f"{formgrader}/api/submitted_notebooks/scale/scale"))
+        }
+        assert [(one["score"], one["needs_manual_grade"]) for _, one in sorted(listed.items())] == [
+            (70, False),
+            (80, True),
+            (0, False),
+        ]
         assert "Manual Grading" in fetched(f"{formgrader}/gradebook/scale/scale")
 
     def test_shows_a_submission_without_the_planted_script(self, formgrader: str) -> None:
-        listed = {one["student"]: one["id"] for one in json.loads(fetched(f"{formgrader}/api/submitted_notebooks/scale/scale"))}
+        listed = {
+            one["student"]: one["id"]
+            for one in json.loads(fetched(f"{formgrader}/api/submitted_notebooks/scale/scale"))
+        }
         page = fetched(f"{formgrader}/submissions/{listed['s2']}/")
         assert "window.planted = 1" in page, "the student's text is there to be read"
         assert alive(page) == []
