@@ -29,7 +29,7 @@ def command(
     COURSE_DIR is the nbgrader course that `gradus export SLUG --to nbgrader COURSE_DIR` wrote. Points out of bounds are not taken;
     what was marked here meanwhile is told, not overwritten. The exit code is 1 when something was left out.
     """
-    from autograder.bridges.nbgrader.marks import decisions, write_marks
+    from autograder.bridges.nbgrader.marks import acknowledge, decisions, write_marks
     from autograder.course.loading import find_course, load_assignment
 
     loaded = load_assignment(find_course(course or Path.cwd()), slug)
@@ -38,8 +38,10 @@ def command(
         notes = list(found.notes)
         written = 0
         if not preview:
-            written, left = write_marks(book, loaded, found.new, author_of(author))
+            done, left = write_marks(book, loaded, found.new, author_of(author))
+            acknowledge(book, loaded, nb_course, done)
             notes += left
+            written = len(done)
     if as_json:
         about = {"written": written, "preview": preview, "same": found.same}
         lists = {"marks": [asdict(mark) for mark in found.new], "notes": [asdict(note) for note in notes]}
@@ -51,6 +53,6 @@ def command(
         )
     for note in notes:
         click.echo(str(note), err=True)
-    done = f"{len(found.new)} marks would be written" if preview else f"{written} marks written"
-    click.echo(f"{done}, {found.same} known already, {len(notes)} left out.")
+    told = f"{len(found.new)} marks would be written" if preview else f"{written} marks written"
+    click.echo(f"{told}, {found.same} known already, {len(notes)} left out.")
     return FINDINGS if notes else DONE

@@ -14,6 +14,8 @@ _SINGLE = {
     "assert_true": "{}", "ok_": "{}", "assert_false": "not ({})", "assert_is_none": "({}) is None",
     "assert_is_not_none": "({}) is not None",
 }  # fmt: skip
+NOSE = {*_COMPARED, *_SINGLE, "assert_almost_equal", "assert_is_instance", "assert_raises"}
+"""Names of nose's checks; what imports them is not part of the graded module."""
 HOLDS = '''def holds(check):
     """Whether an assertion of NumPy's passes."""
     try:

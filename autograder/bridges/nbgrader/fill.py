@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from autograder.bridges.nbgrader import harmless
 from autograder.bridges.nbgrader.cells import MADE_HERE, Json, Seat
@@ -45,13 +45,16 @@ def put_assignment(gradebook: Any, name: str, notebook: Json) -> None:
 
     from nbgrader.api import MissingEntry
 
-    gradebook.update_or_create_assignment(name)
+    assignment = gradebook.update_or_create_assignment(name)
+    others = [one.name for one in assignment.notebooks if one.name != name]
+    if others:
+        _refuse(name, f"has an assignment of this name with other notebooks ({', '.join(others)})")
     try:
         found = gradebook.find_notebook(name, name)
     except MissingEntry:
         found = gradebook.add_notebook(name, name, kernelspec=json.dumps(notebook["metadata"]["kernelspec"]))
     wanted = {marks["grade_id"]: cell for cell in notebook["cells"] if (marks := cell["metadata"].get("nbgrader"))}
-    _remove_others(gradebook, name, found, set(wanted))
+    _remove_others(gradebook, name, found, wanted)
     for grade_id, cell in wanted.items():
         _put_cell(gradebook, name, grade_id, cell)
 
@@ -75,25 +78,34 @@ def _put_cell(gradebook: Any, name: str, grade_id: str, cell: Json) -> None:
     )
 
 
-def _remove_others(gradebook: Any, name: str, notebook: Any, wanted: set[str]) -> None:
-    ours = {cell.name for cell in notebook.source_cells if MADE_HERE in (cell.source or "")}
-    kinds = [*notebook.grade_cells, *notebook.solution_cells, *notebook.task_cells]
-    for cell in [one for one in kinds if one.name not in wanted]:
-        grades = list(getattr(cell, "grades", None) or ())
-        comments = list(getattr(cell, "comments", None) or ())
-        touched = [one for one in grades if one.manual_score is not None]
-        if (cell.name not in ours and notebook.submissions) or touched:
-            why = "somebody has marked it in formgrader" if touched else "it is of another notebook"
-            raise CourseError(
-                f'{name}: the gradebook of nbgrader has a cell "{cell.name}" that this assignment has not, and {why}. '
-                f"Bring its marks back with `gradus import marks`, then: nbgrader db assignment remove {name} --force"
-            )
-        for one in (*grades, *comments, cell):
-            gradebook.db.delete(one)
+def _remove_others(gradebook: Any, name: str, notebook: Any, wanted: dict[str, Json]) -> None:
+    """Take out cells that the notebook has no more, with their grades."""
+    ours = any(MADE_HERE in (cell.source or "") for cell in notebook.source_cells)
+    kinds = {"grade": notebook.grade_cells, "solution": notebook.solution_cells, "task": notebook.task_cells}
+    for kind, cells in kinds.items():
+        for cell in [one for one in cells if not _has(wanted.get(one.name), kind)]:
+            grades = list(getattr(cell, "grades", None) or ())
+            touched = any(one.manual_score is not None for one in grades)
+            if touched or not ours:
+                why = "somebody has marked it in formgrader" if touched else "it is of another notebook"
+                _refuse(name, f'has a cell "{cell.name}" that this assignment has not, and {why}')
+            for one in (*grades, *(getattr(cell, "comments", None) or ()), cell):
+                gradebook.db.delete(one)
     for source in [one for one in notebook.source_cells if one.name not in wanted]:
         gradebook.db.delete(source)
     gradebook.db.commit()
     gradebook.db.expire_all()
+
+
+def _has(cell: Json | None, kind: str) -> bool:
+    return cell is not None and bool(cell["metadata"]["nbgrader"].get(kind))
+
+
+def _refuse(name: str, why: str) -> NoReturn:
+    raise CourseError(
+        f"{name}: the gradebook of nbgrader {why}. Export into a course of its own; or bring marks back with "
+        f"`gradus import marks`, then, there: nbgrader db assignment remove {name} --force"
+    )
 
 
 # --- one student

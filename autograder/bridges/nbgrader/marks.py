@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.bridges.nbgrader.cells import Seat
+from autograder.bridges.nbgrader.course import nb_course, nb_gradebook
 from autograder.bridges.nbgrader.export import layout
 from autograder.bridges.nbgrader.fill import Note, comments_of, same, score_of
 from autograder.bridges.nbgrader.formgraded import GivenCell, given_in_formgrader
@@ -16,6 +17,7 @@ from autograder.gradebook import Gradebook
 from autograder.gradebook.marks import Collision, Kind, Mark, current_marks, write_mark
 from autograder.gradebook.rubrics import keep_rubric
 from autograder.gradebook.staff import conflicts_of
+from autograder.returning.pages import file_name
 from autograder.returning.standing import Standing, standings
 
 MOST_COMMENT = 20_000
@@ -80,10 +82,12 @@ def decisions(book: Gradebook, loaded: LoadedAssignment, folder: Path) -> Decisi
 
 def write_marks(
     book: Gradebook, loaded: LoadedAssignment, new: Sequence[NewMark], author: str
-) -> tuple[int, list[Note]]:
-    """Append the marks as decisions of `author`: how many, and those that were not written."""
+) -> tuple[list[NewMark], list[Note]]:
+    """Append the marks as decisions of `author`: those that were written, and notes about the others."""
     rubric = keep_rubric(book, loaded.slug, loaded.paths.rubric.read_text(encoding="utf-8"))
-    excluded, written, notes = conflicts_of(book, author), 0, []
+    excluded = conflicts_of(book, author)
+    written: list[NewMark] = []
+    notes: list[Note] = []
     for mark in new:
         place = f"{mark.student}, {mark.criterion}"
         if mark.student_id in excluded:
@@ -94,10 +98,26 @@ def write_marks(
                 book, mark.attempt_id, mark.criterion, author=author, kind=mark.kind, level=mark.level, points=mark.points,
                 comment=mark.comment, rubric_sha256=rubric, expected=mark.expected,
             )  # fmt: skip
-            written += 1
+            written.append(mark)
         except Collision as collision:
             notes.append(Note(place, str(collision), "Run the import again to see both."))
     return written, notes
+
+
+def acknowledge(book: Gradebook, loaded: LoadedAssignment, folder: Path, written: Sequence[NewMark]) -> None:
+    """Note in nbgrader's gradebook what ours says now, so that a later change there is told from one here."""
+    ours = {one.attempt.id: one for one in standings(book, loaded)}
+    seats = {seat.criterion.id: seat for seat in layout(loaded)}
+    with nb_gradebook(nb_course(folder)) as gradebook:
+        for mark in written:
+            standing, seat = ours[mark.attempt_id], seats[mark.criterion]
+            notebook = gradebook.find_submission_notebook(loaded.slug, loaded.slug, file_name(standing.student))
+            comments = comments_of(standing, list(seats.values()))
+            for grade in (one for one in notebook.grades if one.name == seat.grade_id):
+                grade.auto_score = score_of(standing, seat)
+            for comment in (one for one in notebook.comments if one.name == seat.comments):
+                comment.auto_comment = comments.get(seat.comments)
+        gradebook.db.commit()
 
 
 def _decided(
@@ -109,6 +129,10 @@ def _decided(
         return False
     if standing.result is None:
         return _note(standing, seat, "marked in formgrader, and not graded here.", "Grade first, then import.")
+    if seat.criterion.id not in {part.id for part in standing.score.criteria}:
+        return _note(
+            standing, seat, "marked in formgrader, and its result here has no such criterion.", "See `gradus regrade`."
+        )
     ours = score_of(standing, seat)
     given = cell.manual if cell.manual is not None else ours
     told = _refused(standing, seat, cell, mark, ours, given)

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.bridges.nbgrader.asserts import NOSE
 from autograder.bridges.nbgrader.question import Question
 from autograder.bridges.nbgrader.reading import NbCell, answer_of, autotests, findings_of, read_cells, split
 from autograder.bridges.otter.given import Chunk, cells_from, choose_exports, chunks_of, foreign_imports, loads
@@ -214,7 +215,18 @@ class _Reading:
                 question.targets.append(name)
         wanted = {name for _, source in self.answers for name in loads(source)}
         wanted |= {name for q in self.questions for _, shown, hidden in q.tests for name in loads(f"{shown}\n{hidden}")}
+        wanted -= NOSE
         chunks = [part.chunks for part in self.parts]
+        if any(
+            "nose" in chunk.text and chunk.text.lstrip().startswith(("import", "from"))
+            for cell in chunks
+            for chunk in cell
+        ):
+            self.note(
+                "given code",
+                "students' notebook imports nose, which Python of today cannot install.",
+                "Delete the import.",
+            )
         choose_exports(chunks, wanted)
         answered = set(names.all)
         for chunk in (chunk for cell in chunks for chunk in cell):

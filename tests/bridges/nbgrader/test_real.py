@@ -181,13 +181,36 @@ class TestOut:
         assert "is not a gradebook of nbgrader" in capsys.readouterr().err
         assert (klass.course / "gradebook.db").read_bytes() == before
 
+    @pytest.mark.parametrize("notebook", ["scale", "problem1"])
     def test_an_assignment_of_another_notebook_stays_as_it_is(
+        self, exported: Class, tmp_path: Path, notebook: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        other = Class(exported.course, tmp_path)
+        with other.theirs() as book:
+            book.add_assignment("scale")
+            book.add_notebook(notebook, "scale")
+            book.add_grade_cell("task1_test", notebook, "scale", max_score=5, cell_type="code")
+        assert other.export() == 2
+        assert {"scale": 'a cell "task1_test"', "problem1": "other notebooks (problem1)"}[
+            notebook
+        ] in capsys.readouterr().err
+        with other.theirs() as book:
+            assert book.find_grade_cell("task1_test", notebook, "scale").max_score == 5
+        assert not (tmp_path / "autograded").exists()
+
+    def test_a_cell_that_somebody_marked_there_does_not_go(
         self, klass: Class, capsys: pytest.CaptureFixture[str]
     ) -> None:
         with klass.theirs() as book:
-            book.add_grade_cell("task1_test", "scale", "scale", max_score=5, cell_type="code")
+            book.add_grade_cell("gone", "scale", "scale", max_score=5, cell_type="code")
+            from nbgrader.api import Grade
+
+            submitted = book.find_submission_notebook("scale", "scale", "s1")
+            cell_id = book.find_grade_cell("gone", "scale", "scale").id
+            book.db.add(Grade(cell_id=cell_id, notebook=submitted, manual_score=3))
+            book.db.commit()
         assert klass.export() == 2
-        assert 'has a cell "task1_test" that this assignment has not' in capsys.readouterr().err
+        assert "somebody has marked it in formgrader" in capsys.readouterr().err
 
     def test_a_criterion_that_went_goes_there_too(self, klass: Class) -> None:
         rubric = klass.course / "rubrics/scale.yaml"
@@ -202,6 +225,18 @@ class TestOut:
 
 
 class TestBack:
+    def test_changed_there_after_an_import_is_no_conflict(self, klass: Class) -> None:
+        """Nobody has to export between two imports."""
+        for points, comment in ((20, "Well put."), (10, "On second thoughts, no.")):
+            klass.give("s2", "why", points, comment)
+            assert klass.come_back() == 0
+            assert (klass.marks()["s2", ESSAY].points, klass.marks()["s2", ESSAY].comment) == (points, comment)
+
+    def test_a_hand_in_without_a_result_gets_no_mark(self, klass: Class, capsys: pytest.CaptureFixture[str]) -> None:
+        klass.give("s3", "why", 5)
+        assert klass.come_back() == 1
+        assert "its result here has no such criterion" in capsys.readouterr().err
+
     def test_points_and_a_comment_become_marks_once(self, klass: Class, capsys: pytest.CaptureFixture[str]) -> None:
         klass.give("s2", "why", 20, "Well put.")
         assert klass.come_back("--preview") == 0
