@@ -28,11 +28,12 @@ def read_class(folder: Path) -> list[Entry]:
     `ada@2026-10-01T14:30:00+02:00`; without an offset it is UTC. An entry without a time comes before those with one.
     Hidden files and what systems leave in folders are no submissions.
     """
-    entries = [_entry(path) for path in folder.iterdir() if _is_submission(path.name)]
+    entries = [_entry(path) for path in folder.iterdir() if is_submission(path.name)]
     return sorted(entries, key=lambda one: (one.sid, one.submitted_at or _BEFORE_ALL, one.path.name))
 
 
-def _is_submission(name: str) -> bool:
+def is_submission(name: str) -> bool:
+    """Whether a file or folder so called may be one: it is not hidden, and nothing that systems leave in folders."""
     return not name.startswith(".") and name not in _CLUTTER
 
 

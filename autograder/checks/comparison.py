@@ -20,7 +20,8 @@ from autograder.checks.tolerance import Tolerance
 from autograder.child.tree import leaves
 from autograder.course.record import ErrorMap
 
-_LABEL = re.compile(r" \[([A-Za-z]\w*(?:,[A-Za-z]\w*)*)\]$")
+_AXIS = r"[A-Za-z][\w']*"
+_LABEL = re.compile(rf" \[((?:\.\.\.|{_AXIS})(?:,{_AXIS})*)\]$")
 _MOST_CONVERTED = 2**22
 """Elements of a NumPy array that is compared as float64."""
 
@@ -221,10 +222,12 @@ def _name(place: tuple[Any, ...]) -> str:
 
 
 def _axes(place: tuple[Any, ...], dims: int) -> Sequence[str]:
-    """The names of an array's axes, where a test gives them: `h [T,B,H]`."""
+    """The names of an array's axes, where a test gives them: `h [T,B,H]`; dots in front are any number of others."""
     label = next((part for part in reversed(place) if isinstance(part, str)), "")
     found = _LABEL.search(label)
     names = found[1].split(",") if found else []
+    if names and names[0] == "...":
+        names[:1] = [f"axis {index}" for index in range(dims - len(names) + 1)]
     return names if len(names) == dims else ()
 
 

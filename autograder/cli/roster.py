@@ -25,11 +25,22 @@ def command() -> None:
 @command.command("import")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--preview", is_flag=True, help="Say what would change, and change nothing.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["canvas", "gradescope", "nbgrader", "plain"]),
+    help="Who wrote it. [default: what its header says]",
+)
+@click.option("--sid", metavar="COLUMN", help="The column of the student ids. [default: the format's]")
 @gradebook_option
 @_json_option
 @click.pass_obj
-def import_(course: Path | None, file: Path, preview: bool, where: str | None, as_json: bool) -> int:
-    """Take in the students of FILE, a CSV file whose header names sid, name, email and section.
+def import_(
+    course: Path | None, file: Path, preview: bool, kind: str | None, sid: str | None, where: str | None, as_json: bool
+) -> int:
+    """Take in the students of FILE: a CSV file whose header names sid, name, email and section, or a list of another system.
+
+    Those are the gradebook export of Canvas, the roster of Gradescope, and nbgrader's students or grades. The output says which it is.
 
     Students are known by their sid: a second import changes what differs and adds who is new. Nobody is removed.
     A file with an error changes nothing; all its errors are told at once.
@@ -37,7 +48,7 @@ def import_(course: Path | None, file: Path, preview: bool, where: str | None, a
     from autograder.gradebook.roster import Imported, import_roster
     from autograder.gradebook.roster_file import read_roster
 
-    read = read_roster(file)
+    read = read_roster(file, format=kind, sid=sid)
     if preview and is_missing(course, where):
         done = Imported(new=tuple(entry.sid for entry in read.entries))
     else:
@@ -45,10 +56,16 @@ def import_(course: Path | None, file: Path, preview: bool, where: str | None, a
             done = import_roster(book, read.entries, preview=preview)
     notes = [str(note) for note in read.notes.items]
     if as_json:
-        click.echo(json.dumps({**asdict(done), "notes": notes, "preview": preview}, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {**asdict(done), "format": read.format.name, "sid": read.sid_column, "notes": notes, "preview": preview},
+                ensure_ascii=False,
+            )
+        )
         return DONE
     for note in notes:
         click.echo(note, err=True)
+    click.echo(f'Read as {read.format.title}, student ids from "{read.sid_column}".')
     would = "Would be: " if preview else ""
     click.echo(f"{would}{len(done.new)} new, {len(done.changed)} changed, {len(done.same)} as before.")
     if done.absent:

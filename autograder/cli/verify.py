@@ -177,9 +177,9 @@ def _print(verification: Verification, folder: Path) -> None:
     rows, columns = _matrix(verification)
     console.print(matrix_table(rows, columns))
     for finding in verification.findings:
-        click.echo(str(finding))
+        click.echo(f"{finding} [{finding.code}]")
     for note in verification.notes:
-        click.echo(f"Note: {note}")
+        click.echo(f"Note: {note} [{note.code}]")
     runs = len(verification.evidence.runs)
     count = len(verification.findings)
     said = "Clean" if verification.clean else f"{count} finding{'s' if count > 1 else ''}"

@@ -199,13 +199,13 @@ def _cells_name_questions(a: LinedAssignment, module: SourceModule, findings: Fi
         if not cell.solution:
             continue
         if cell.grade_id is None:
-            fact = f"cell {cell.index} is a solution cell without a grade_id."
+            fact = f"{cell.label} is a solution cell without a grade_id."
             findings.add(module.file, None, fact, "Give it the id of its question, in the nbgrader metadata.")
         elif a.value.question(cell.question or "") is None:
-            _unknown_question(a, module.file, None, f"the grade_id of cell {cell.index}", str(cell.question), findings)
+            _unknown_question(a, module.file, None, f"the grade_id of {cell.label}", str(cell.question), findings)
     named = [c for c in module.notebook.cells if c.grade_id is not None]
     for position, grade_id in _repeats(str(c.grade_id) for c in named):
-        fact = f'cell {named[position].index} repeats the grade_id "{grade_id}".'
+        fact = f'{named[position].label} repeats the grade_id "{grade_id}".'
         findings.add(module.file, None, fact, f'Number the cells of a question: "{grade_id}-2".')
 
 
@@ -215,7 +215,7 @@ def _targets_exist(a: LinedAssignment, module: SourceModule, findings: Findings)
             line = a.line("questions", i, "targets", j)
             cell = module.defines.get(target)
             if cell is None and module.complete:
-                fact = f'no solution cell of source.ipynb defines the target "{target}".'
+                fact = f'no solution cell of {module.name} defines the target "{target}".'
                 findings.add(a.file, line, fact, "Define it there, or remove it here.")
             elif cell is not None and cell.grade_id is None:
                 fact = f'the target "{target}" stands in {cell.label}, which students get as it is.'
@@ -231,7 +231,7 @@ def _written_questions_have_cells(a: LinedAssignment, module: SourceModule, find
     artifacts = {x.question for x in a.value.artifacts}
     for i, question in enumerate(a.value.questions):
         if not question.targets and question.id not in answered | artifacts:
-            fact = f'source.ipynb has no cell where the question "{question.id}" is answered.'
+            fact = f'{module.name} has no cell where the question "{question.id}" is answered.'
             next_step = f'Mark one with nbgrader metadata "solution: true" and the grade_id "{question.id}".'
             findings.add(a.file, a.line("questions", i, "id"), fact, next_step)
 

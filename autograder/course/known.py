@@ -25,7 +25,8 @@ from typing import Literal, get_args
 from autograder.course.findings import Findings
 from autograder.course.merge import merge, unknown_names
 from autograder.course.models import LoadedAssignment
-from autograder.course.notebook import NotebookError, module_source, read_notebook
+from autograder.course.notebook import NotebookError, module_source
+from autograder.course.text_source import source_notebook
 from autograder.course.verdict import Verdict
 
 __all__ = ["KINDS", "KnownSubmission", "merge", "read_known"]
@@ -63,9 +64,9 @@ def read_known(loaded: LoadedAssignment) -> list[KnownSubmission]:
     """All known submissions, by kind and name. Raises CourseError with every finding."""
     findings = Findings()
     try:
-        reference = module_source(read_notebook(loaded.paths.source.read_bytes(), "source.ipynb"))
+        reference = module_source(source_notebook(loaded.paths))
     except NotebookError as error:
-        findings.add(f"assignments/{loaded.slug}/source.ipynb", None, str(error).partition(": ")[2])
+        findings.add(loaded.paths.source_file, None, str(error).partition(": ")[2])
         findings.raise_if_any()
         raise
     known = []

@@ -110,6 +110,10 @@ class Rubric(Frozen):
         return next((c for c in self.criteria if c.id == criterion_id), None)
 
 
+SOURCES = ("source.ipynb", "source.py", "source.md")
+"""What the source may be called: a notebook, or one that jupytext keeps as text."""
+
+
 class Paths(Frozen):
     """Where the parts of one assignment stand in a course."""
 
@@ -121,8 +125,19 @@ class Paths(Frozen):
         return self.course / "assignments" / self.slug
 
     @property
+    def sources(self) -> tuple[Path, ...]:
+        """The files that the source stands in: one, when all is well."""
+        return tuple(path for name in SOURCES if (path := self.assignment / name).is_file())
+
+    @property
     def source(self) -> Path:
-        return self.assignment / "source.ipynb"
+        """The source notebook, or what jupytext makes of it."""
+        return next(iter(self.sources), self.assignment / SOURCES[0])
+
+    @property
+    def source_file(self) -> str:
+        """The same as findings name it."""
+        return f"assignments/{self.slug}/{self.source.name}"
 
     @property
     def hidden_tests(self) -> Path:

@@ -9,12 +9,11 @@ from typing import Any
 
 EXPORT = re.compile(r"#\|\s*export\b")
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
-# Jupyter's commands are no Python. Named ones only: `%` may begin a line of an expression in brackets.
-# Named ones only: `%` may begin a line of an expression in brackets. Nothing here runs on to the next line: that would
-# take quadratic time on a cell made for it.
+# Jupyter's commands are no Python. Named ones only: `%` may begin a line of an expression in brackets. Nothing here runs
+# on to the next line: that would take quadratic time on a cell made for it.
 _COMMAND = re.compile(
     r"^[ \t]*(?:%%?(?:matplotlib|load_ext|reload_ext|autoreload|time|timeit|pip|conda|config|run|env|cd|capture"
-    r"|prun|who)\b|![\w./~]|\?{1,2}\w+[ \t]*$|\w[\w.]*\?{1,2}[ \t]*$).*$",
+    r"|prun|who|check)\b|![\w./~]|\?{1,2}\w+[ \t]*$|\w[\w.]*\?{1,2}[ \t]*$).*$",
     re.MULTILINE,
 )
 
@@ -38,10 +37,16 @@ class Cell:
     tags: tuple[str, ...] = ()
     id: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict, compare=False)
+    starts: int | None = None
+    """The line of the text in which it begins, where the notebook is kept as text."""
 
     @property
     def label(self) -> str:
-        return f"cell {self.index}"
+        return f"cell {self.index}" + (f" (line {self.starts})" if self.starts else "")
+
+    def place(self, line: int) -> str:
+        """Where one of its lines, counted from 1, stands."""
+        return f"line {self.starts + line - 1} (cell {self.index})" if self.starts else f"{self.label}, line {line}"
 
     @property
     def export(self) -> bool:

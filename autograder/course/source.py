@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from autograder.course.findings import Findings
 from autograder.course.models import Paths
-from autograder.course.notebook import ModuleCell, Notebook, NotebookError, module_cells, read_notebook
+from autograder.course.notebook import ModuleCell, Notebook, NotebookError, module_cells
+from autograder.course.text_source import source_notebook
 
 
 @dataclass(frozen=True)
 class SourceModule:
-    """`source.ipynb` and the top-level names of its module cells."""
+    """The source and the top-level names of its module cells."""
 
     file: str
     notebook: Notebook
@@ -21,12 +22,21 @@ class SourceModule:
     complete: bool
     """Every module cell is valid Python: a name that is missing really is."""
 
+    @property
+    def name(self) -> str:
+        """`source.ipynb`, or what it is called."""
+        return self.file.rpartition("/")[2]
+
 
 def read_source(paths: Paths, findings: Findings) -> SourceModule | None:
-    """Read `source.ipynb`; None, and a finding, when that fails."""
-    file = f"assignments/{paths.slug}/source.ipynb"
+    """Read the source notebook; None, and a finding, when that fails."""
+    file, twice = paths.source_file, [path.name for path in paths.sources]
+    if len(twice) > 1:
+        fact = f"the source stands here more than once: {', '.join(twice)}."
+        findings.add(f"assignments/{paths.slug}", None, fact, "Keep one of them, and delete the rest.")
+        return None
     try:
-        notebook = read_notebook(paths.source.read_bytes(), "source.ipynb")
+        notebook = source_notebook(paths)
     except FileNotFoundError:
         findings.add(file, None, "the file is missing.", "Create the source notebook.")
         return None
@@ -39,7 +49,7 @@ def read_source(paths: Paths, findings: Findings) -> SourceModule | None:
         try:
             tree = ast.parse(cell.source)
         except SyntaxError as error:
-            fact = f"{cell.label}, line {error.lineno}: this is not Python: {error.msg}."
+            fact = f"{notebook.cells[cell.index - 1].place(error.lineno or 1)}: this is not Python: {error.msg}."
             findings.add(file, None, fact, "Correct it: this cell belongs to the graded module.")
             complete = False
             continue

@@ -73,6 +73,14 @@ def receive(
         return _attempts(connection, _chosen(attempts).where(attempts.c.id == new))[0]
 
 
+def is_new(
+    book: Gradebook, assignment: str, student_id: int, path: Path, *, submitted_at: datetime | None = None
+) -> bool:
+    """Whether `receive` would make a new attempt of what is at `path`. Raises GradebookError when it cannot be read."""
+    digest = hashlib.sha256(packed(path)[1]).hexdigest()
+    return _same(attempts_of(book, assignment, student_id), digest, submitted_at) is None
+
+
 def attempts_of(book: Gradebook, assignment: str, student_id: int | None = None) -> list[Attempt]:
     """Every attempt, of one student or of all, in the order in which they were received."""
     with book.read() as connection:

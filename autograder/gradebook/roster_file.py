@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder.course.findings import Findings
+from autograder.gradebook.roster_format import (
+    CANVAS,
+    COLUMNS,
+    FORMATS,
+    PLAIN,
+    Format,
+    display_name,
+    format_of,
+    named,
+    no_student,
+)
 
-COLUMNS = {
-    "sid": ("sid", "student id", "student number", "sis user id", "sis id", "matriculation number", "id"),
-    "name": ("name", "full name", "student name", "student"),
-    "first": ("first name", "given name", "forename"),
-    "last": ("last name", "family name", "surname"),
-    "email": ("email", "e mail", "email address", "e mail address", "mail"),
-    "section": ("section", "sections", "section name", "group"),
-}
-"""What a column holds → its names in the exports of other systems, those that say it best first."""
 _BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
 """Characters that turn the direction of the text around them; letters of right-to-left scripts need none."""
 
@@ -41,11 +43,17 @@ class RosterFile:
 
     entries: list[Entry] = field(default_factory=list)
     notes: Findings = field(default_factory=Findings)
+    format: Format = PLAIN
+    sid_column: str = ""
+    """The header of the column that student ids were taken from."""
 
 
-def read_roster(path: Path) -> RosterFile:
-    """The students in a CSV file: a header, then a line each. Raises CourseError with all that is wrong."""
-    return _Reader(path).read()
+def read_roster(path: Path, *, format: str | None = None, sid: str | None = None) -> RosterFile:
+    """The students in a CSV file: a header, then a line each. Raises CourseError with all that is wrong.
+
+    `format` is a name of `roster_format.FORMATS`, else the header says which it is; `sid` names the column of the student ids.
+    """
+    return _Reader(path, format, sid).read()
 
 
 class _Rows(Protocol):
@@ -58,13 +66,15 @@ class _Rows(Protocol):
 
 
 class _Reader:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, format: str | None, sid: str | None) -> None:
         self._path = path
+        self._forced, self._sid_column = format, sid
         self._wrong = Findings()
         self._roster = RosterFile()
         self._seen: dict[str, tuple[int, Entry]] = {}
         self._alike: dict[str, tuple[int, str]] = {}
         self._emails: dict[str, int] = {}
+        self._names: list[str] = []
 
     def read(self) -> RosterFile:
         text = self._text()
@@ -112,6 +122,8 @@ class _Reader:
                 columns, width = self._header(row, line), len(row)
                 if "sid" not in columns:
                     return
+            elif not self._is_student(row, line):
+                continue
             elif len(row) != width:
                 self._error(
                     line, f"{len(row)} cells where the header has {width}.", "Quote cells that hold a separator."
@@ -119,23 +131,43 @@ class _Reader:
             else:
                 self._row({kind: row[at] for kind, at in columns.items()}, line)
 
+    def _is_student(self, row: list[str], line: int) -> bool:
+        why = no_student(self._roster.format, dict(zip(self._names, row, strict=False)), row)
+        if why and why != "points":
+            self._note(line, f"left out: {why}.")
+        return not why
+
     def _header(self, row: list[str], line: int) -> dict[str, int]:
-        names = [" ".join(cell.casefold().replace("_", " ").replace("-", " ").split()) for cell in row]
+        names = self._names = [named(cell) for cell in row]
+        format = self._roster.format = FORMATS[self._forced] if self._forced else format_of(row)
+        if not format.is_it(row):
+            needed = " or ".join(", ".join(sorted(columns)) for columns in format.needs)
+            self._error(line, f"this is no {format.title}.", f"Its header has {needed}. Leave --format out.")
+            return {}
         columns = {}
-        for kind, spellings in COLUMNS.items():
-            found = [names.index(spelling) for spelling in spellings if spelling in names]
+        for kind in COLUMNS:
+            wanted = (named(self._sid_column),) if kind == "sid" and self._sid_column else format.names(kind)
+            found = [names.index(spelling) for spelling in wanted if spelling in names]
             if found:
                 columns[kind] = found[0]
         if "sid" not in columns:
-            self._error(line, "no column holds the student ids.", f"Name one {_listed(COLUMNS['sid'])}.")
+            self._error(line, "no column holds the student ids.", f"Name one {self._wanted(format)}.")
+            return {}
+        self._roster.sid_column = _clean(row[columns["sid"]])[0]
         unused = [_clean(cell)[0] for at, cell in enumerate(row) if at not in columns.values() and cell.strip()]
-        if unused:
+        if unused and format is PLAIN:
             self._note(line, f"not used: {', '.join(unused)}.")
         return columns
+
+    def _wanted(self, format: Format) -> str:
+        return f'"{self._sid_column}"' if self._sid_column else _listed(format.names("sid"))
 
     def _row(self, cells: dict[str, str], line: int) -> None:
         if "name" not in cells:
             cells["name"] = f"{cells.get('first', '')} {cells.get('last', '')}"
+        cells["name"] = display_name(self._roster.format, cells["name"].strip())
+        if self._roster.format is CANVAS and "@" not in cells.get("email", ""):
+            cells["email"] = ""  # a login, which is an address at some universities only
         sid = self._sid(cells["sid"], line)
         texts = {kind: self._cleaned(kind, cells.get(kind, ""), line) for kind in ("name", "email", "section")}
         if sid is None:
@@ -153,7 +185,9 @@ class _Reader:
         if strange:
             self._error(line, f'the student id "{sid}" holds {strange}.', "Type it anew.")
         elif not sid:
-            self._error(line, "the student id is empty.", "Fill it in, or remove the line.")
+            step = f"Fill in {self._roster.sid_column}, remove the line, or take another column with --sid."
+            plain = self._roster.format is PLAIN
+            self._error(line, "the student id is empty.", "Fill it in, or remove the line." if plain else step)
         else:
             return sid
         return None
@@ -168,6 +202,8 @@ class _Reader:
 
     def _again(self, entry: Entry, line: int) -> None:
         where, earlier = self._seen[entry.sid]
+        if entry == earlier and self._roster.format.repeats:
+            return
         if entry == earlier:
             self._note(line, f'"{entry.sid}" stands in line {where} already, in the same words.')
         else:

@@ -19,7 +19,8 @@ from autograder.checks.peer import LocalPeer, Peer
 from autograder.child.interpreter import Interpreter
 from autograder.course.known import KnownSubmission, merge, read_known
 from autograder.course.models import LoadedAssignment, Question
-from autograder.course.notebook import Notebook, module_source, read_notebook
+from autograder.course.notebook import Notebook, module_source
+from autograder.course.text_source import source_notebook
 from autograder.grading.archive import Rejected, shown, submission_id
 from autograder.grading.attempts import Attempts, Given, insist
 from autograder.grading.blank import GRADER_FAILED, NOT_ENDED, assignment_sha256, blank_result, environment
@@ -60,7 +61,7 @@ class Bench:
         self.limits = loaded.assignment.limits
         """What submissions may use: may be set between two of them."""
         torch.set_num_threads(1)
-        self.source: Notebook = read_notebook(loaded.paths.source.read_bytes(), "source.ipynb")
+        self.source: Notebook = source_notebook(loaded.paths)
         self.reference_source = module_source(self.source)
         self.scaffold = self._read_scaffold()
         self._digest = assignment_sha256(loaded)

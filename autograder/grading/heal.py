@@ -98,7 +98,7 @@ class _Healer:
         if magics:
             self._log(cell, original, "Jupyter commands (% and ! lines) were left out")
         question = original.question if original is not None else None
-        self.parts.append(_Part(order, Cell(cell.label, text, question)))
+        self.parts.append(_Part(order, Cell(_label(cell), text, question)))
 
     def _given(self, original: NotebookCell, cell: NotebookCell) -> None:
         order = self.order[original.index]
@@ -106,7 +106,7 @@ class _Healer:
             return
         if cell.source.strip() != original.source.strip():
             self._log(cell, original, "a given cell was changed; the original was used")
-        self.parts.append(_Part(order, Cell(cell.label, original.source)))
+        self.parts.append(_Part(order, Cell(_label(cell), original.source)))
 
     def _restore_missing(self, student: Notebook) -> None:
         """Given cells come back from the source; answers are looked for where their names are defined."""
@@ -127,8 +127,8 @@ class _Healer:
             if cell.type != "code" or cell.export or self._original(cell) is not None:
                 continue
             text = without_jupyter_commands(cell.source)[0]
-            if targets & Cell(cell.label, text).names:
-                self._insert(_Part(order, Cell(cell.label, text, original.question)))
+            if targets & Cell(_label(cell), text).names:
+                self._insert(_Part(order, Cell(_label(cell), text, original.question)))
                 reason = "the answer cell is the untouched stub" if stub else "the answer cell is missing"
                 self._log(cell, original, f"{reason}; the answer was found here by its name")
                 return
@@ -143,3 +143,8 @@ class _Healer:
 
     def _log(self, cell: NotebookCell, original: NotebookCell | None, what: str) -> None:
         self.repairs.append(Repair(cell=cell.index, question=original.question if original else None, what=what))
+
+
+def _label(cell: NotebookCell) -> str:
+    """What a student reads: the answer key may be kept as a text, whose lines are no place in a notebook."""
+    return f"cell {cell.index}"

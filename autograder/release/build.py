@@ -10,10 +10,11 @@ from typing import Any
 from autograder.course.findings import Findings
 from autograder.course.hidden_tests import count_tests, read_hidden_tests
 from autograder.course.models import LoadedAssignment, Question
-from autograder.course.notebook import BEGIN, END, Cell, Notebook, module_source, read_notebook
+from autograder.course.notebook import BEGIN, END, Cell, Notebook, module_source
 from autograder.course.source import defined_names
+from autograder.course.text_source import source_bytes, source_notebook
 from autograder.release.markers import check_markers
-from autograder.release.private import Json, give_ids, strip_private
+from autograder.release.private import Json, check_ids, strip_private
 from autograder.release.readme import QuestionRow, readme
 
 Files = dict[str, bytes]
@@ -38,18 +39,18 @@ def read_sound_source(loaded: LoadedAssignment) -> Source:
     """The source notebook, ids and points filled in. Raises CourseError with all that would leak or break."""
     from autograder.release.strip import check_metadata
 
-    file = f"assignments/{loaded.slug}/source.ipynb"
-    data = loaded.paths.source.read_bytes()
-    notebook = read_notebook(data, "source.ipynb")
-    tree: Json = json.loads(data.decode("utf-8-sig"))
+    file = loaded.paths.source_file
+    notebook = source_notebook(loaded.paths)
+    tree: Json = json.loads(source_bytes(loaded.paths).decode("utf-8-sig"))
     findings = Findings()
     for read, cell in zip(notebook.cells, tree["cells"], strict=True):
         cell["cell_type"], cell["source"], cell["metadata"] = read.type, read.source, read.metadata
+        cell.setdefault("id", read.id)
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
     tree["metadata"] = {}
     _take_points_from_rubric(tree, loaded)
-    give_ids(tree, file, findings)
+    check_ids(tree, file, findings)
     check_markers(notebook, file, findings)
     check_metadata(tree, file, findings)
     _module_compiles(notebook, file, findings)

@@ -61,7 +61,7 @@ def check_markers(notebook: Notebook, file: str, findings: Findings) -> None:
     """Add one finding for every marker that would not do what its author meant."""
     for cell in notebook.cells:
         for line, message, next_step in _defects(cell):
-            place = f"cell {cell.index}, line {line}" if line else f"cell {cell.index}"
+            place = cell.place(line) if line else cell.label
             findings.add(file, None, f"{place}: {message}", next_step)
 
 

@@ -62,13 +62,11 @@ def _strip_attachments(cell: Json) -> None:
         cell["attachments"] = shown
 
 
-def give_ids(notebook: Json, file: str, findings: Findings) -> None:
-    """Every cell gets an id that is the same at every release: nbformat would make up random ones."""
+def check_ids(notebook: Json, file: str, findings: Findings) -> None:
+    """Add a finding for every id that is not valid or stands twice: nbformat would make up a random one."""
     notebook["nbformat_minor"] = 5
     first: dict[str, int] = {}
     for index, cell in enumerate(notebook["cells"], start=1):
-        if "id" not in cell:
-            cell["id"] = cell["metadata"].get("nbgrader", {}).get("grade_id") or f"cell-{index}"
         if not isinstance(cell["id"], str) or not _ID.fullmatch(cell["id"]):
             findings.add(file, None, f"cell {index}: its id is not valid.", 'Delete the "id": release gives it one.')
         elif cell["id"] in first:

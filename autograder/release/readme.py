@@ -69,13 +69,15 @@ def _start(loaded: LoadedAssignment) -> str:
 
 def _check(rows: list[QuestionRow]) -> str:
     checked = next((row.id for row in rows if row.public), None)
-    lines = "gradus check"
+    lines, magic = "gradus check", "%check"
     if checked:
         one = f"gradus check {checked}"
         lines = f"{lines:<{len(one)}}  # every question\n{one}  # one question"
+        magic = f"%check {checked}"
     return (
         f"## Check your work\n\n```\n{lines}\n```\n\n"
         "Save the notebook first: the command reads the file. "
+        f"In the notebook itself, `%load_ext autograder` in one cell and `{magic}` in another do the same.\n\n"
         "Before you write anything every check fails; that is as it should be. "
         f"Passing them all is necessary, not sufficient: {sum(row.hidden for row in rows)} more tests run "
         "after you hand in, on other sizes and values."

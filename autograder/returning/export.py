@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,8 +13,9 @@ from autograder.course.models import Rubric
 from autograder.report.gradescope import gradescope_results
 from autograder.returning.standing import Standing
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What spreadsheets take a formula from (OWASP, CSV injection); Excel reads full-width characters as the plain ones."""
+_FORMULA = re.compile(r"^(?=[\t\r\n]|\s*[=+\-@＝＋－＠])|(?<=[;|\t\r\n])(?=\s*[=+\-@＝＋－＠])")
+"""Where spreadsheets take a formula from (OWASP, CSV injection): Excel reads full-width characters as the plain ones, some programs leave
+out spaces, and one that takes another separator than the comma, as Excel does in many locales, begins a cell after it."""
 _HEAD = ("sid", "name", "email", "section", "assignment", "attempt", "submitted_at", "late", "score", "max_score", "pending")
 
 
@@ -32,8 +34,8 @@ def csv_text(everybody: Sequence[Standing], rubric: Rubric) -> str:
 
 
 def guarded(cell: Any) -> Any:
-    """A text that no spreadsheet runs; what is not text is left as it is."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    """A text that no spreadsheet runs, whatever separates its cells; what is not text is left as it is."""
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell
 
 
 def _row(one: Standing, criteria: Sequence[str]) -> list[Any]:

@@ -41,12 +41,21 @@ class Answers:
 
 def read_answers(folder: StudentFolder) -> Answers:
     """The graded cells of the notebook in `folder`. Raises CourseError when it cannot be read."""
+    return answers_in(saved_notebook(folder), folder)
+
+
+def saved_notebook(folder: StudentFolder) -> Notebook:
+    """The notebook of `folder` as it is on the disk. Raises CourseError when it cannot be read."""
     try:
-        notebook = read_notebook(folder.notebook.read_bytes(), folder.notebook.name)
+        return read_notebook(folder.notebook.read_bytes(), folder.notebook.name)
     except NotebookError as error:
         raise CourseError(str(error)) from None
     except OSError as error:
         raise CourseError(f"{folder.notebook} cannot be opened: {error.strerror}.") from None
+
+
+def answers_in(notebook: Notebook, folder: StudentFolder) -> Answers:
+    """The graded cells of `notebook`, which belongs to `folder`. Raises CourseError when there are none."""
     answers = [cell for cell in notebook.cells if cell.type == "code" and cell.solution]
     graded = _without_untouched_copies(answers)
     cells = [

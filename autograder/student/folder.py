@@ -51,10 +51,10 @@ class StudentFolder:
         return tuple(question for question in self.questions if not wanted or question.id in wanted)
 
 
-def open_folder(path: Path) -> StudentFolder:
-    """Read `path/assignment.json` and find the notebook. Raises CourseError with what to do."""
+def open_folder(path: Path, command: str = "gradus check") -> StudentFolder:
+    """Read `path/assignment.json` and find the notebook. Raises CourseError with what to do; `command` was called."""
     path = path.resolve()
-    folder = _described(path, _content(path))
+    folder = _described(path, _content(path, command))
     if not folder.notebook.is_file():
         raise CourseError(_no_notebook(folder))
     for question in folder.questions:
@@ -64,12 +64,12 @@ def open_folder(path: Path) -> StudentFolder:
     return folder
 
 
-def _content(path: Path) -> dict[str, Any]:
+def _content(path: Path, command: str) -> dict[str, Any]:
     file = path / FILE
     if not file.is_file():
         raise CourseError(
             f"{path} is not an assignment's folder: it holds no {FILE}. Change into the folder you were given "
-            "(it holds a notebook and tests/), or name it: gradus check --folder DIR."
+            f"(it holds a notebook and tests/), or name it: {command} --folder DIR."
         )
     try:
         content = json.loads(file.read_text(encoding="utf-8"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from autograder.student.answers import Answers
@@ -36,6 +38,32 @@ def nothing_written(folder: StudentFolder, answers: Answers) -> str:
     )
 
 
+def as_saved(folder: StudentFolder, when: time.struct_time, as_run: Sequence[int]) -> str:
+    """What `%check` has looked at: the file, and the cells that are newer than it."""
+    fact = f"{folder.notebook.name} as it was saved at {time.strftime('%H:%M:%S', when)}"
+    if not as_run:
+        return f"{fact}."
+    cells = ", ".join(str(number) for number in as_run)
+    these = f"cell {cells} as you ran it" if len(as_run) == 1 else f"cells {cells} as you ran them"
+    return f"{fact}, with {these}. Save the notebook before you hand it in: the file is graded."
+
+
+def not_found(names: Sequence[str]) -> str:
+    """What was run and could not be checked, because nobody knows where in the file it belongs."""
+    if not names:
+        return ""
+    what = ", ".join(f"`{name}`" for name in names)
+    it = "it is" if len(names) == 1 else "they are"
+    return f"You have run another {what} than the file holds, and {it} not checked. Save the notebook and run this again."
+
+
+def another_notebook(folder: StudentFolder, running: Path | None) -> str:
+    """Why a copy of the notebook is not what is checked."""
+    if running is None or running.name == folder.notebook.name:
+        return ""
+    return f"You work in {running.name}. What is checked here, and graded, is {folder.notebook.name}."
+
+
 def report(questions: Iterable[Question], checks: list[Check]) -> Iterator[Line]:
     """Every check with what it found, then a line a question, then one for all."""
     questions = list(questions)
@@ -47,31 +75,36 @@ def report(questions: Iterable[Question], checks: list[Check]) -> Iterator[Line]
             yield Line("")
     for question in questions:
         own = [check for check in checks if check.question == question.id]
-        yield Line(f"{question.id}: {_summary(question, own)}", _tone(own))
+        yield Line(f"{question.id}: {summary(question, own)}", tone(own))
     if len(questions) > 1:
-        hidden = sum(question.hidden for question in questions)
-        yield Line(f"all: {_count(checks)} · {_hidden(hidden)}", _tone(checks))
+        yield Line(f"all: {total(questions, checks)}", tone(checks))
 
 
 def _checks(checks: list[Check]) -> Iterator[Line]:
-    faults = {check.fault for check in checks}
-    if len(faults) == 1 and (only := checks[0].fault) is not None and len(checks) > 1:
-        # One cause for all: said once.
-        yield Line(f"  {_said(only.ending)}", TONES.get(only.ending, "quiet"))
-        yield from (Line(_INDENT + text) for text in _explained(only))
+    if (only := one_cause(checks)) is not None:
+        yield Line(f"  {said(only.ending)}", TONES.get(only.ending, "quiet"))
+        yield from (Line(_INDENT + text) for text in explained(only))
         return
     for check in checks:
-        yield Line(f"  {_said(check.ending):<17} {check.title}", TONES.get(check.ending, "quiet"))
+        yield Line(f"  {said(check.ending):<17} {check.title}", TONES.get(check.ending, "quiet"))
         if check.fault is not None:
-            yield from (Line(_INDENT + text) for text in _explained(check.fault))
-            yield from (Line(_INDENT + text, "quiet") for text in _printed(check.printed))
+            yield from (Line(_INDENT + text) for text in explained(check.fault))
+            yield from (Line(_INDENT + text, "quiet") for text in printed(check.printed))
 
 
-def _said(ending: str) -> str:
+def one_cause(checks: list[Check]) -> Fault | None:
+    """The fault that several checks have in common: it is said once."""
+    faults = {check.fault for check in checks}
+    return checks[0].fault if len(faults) == 1 and len(checks) > 1 else None
+
+
+def said(ending: str) -> str:
+    """How a check ended, in the words of the report."""
     return "not attempted yet" if ending == "not attempted" else ending
 
 
-def _explained(fault: Fault) -> Iterator[str]:
+def explained(fault: Fault) -> Iterator[str]:
+    """What was seen, and where: a few lines that are not too long."""
     if fault.message:
         lines = [line.rstrip() for line in fault.message.splitlines() if line.strip()]
         yield from (line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…" for line in lines[:_LINES])
@@ -83,8 +116,8 @@ def _explained(fault: Fault) -> Iterator[str]:
         yield fault.test
 
 
-def _printed(text: str) -> Iterator[str]:
-    """The beginning of what was printed."""
+def printed(text: str) -> Iterator[str]:
+    """The beginning of what the student's code printed."""
     lines = text.splitlines()
     if not text.strip():
         return
@@ -94,10 +127,16 @@ def _printed(text: str) -> Iterator[str]:
         yield "| …"
 
 
-def _summary(question: Question, checks: list[Check]) -> str:
+def summary(question: Question, checks: list[Check]) -> str:
+    """What a question's checks came to, and how many come later."""
     if not checks and not question.hidden:
         return "a written answer, read after you submit"
     return f"{_count(checks)} · {_hidden(question.hidden)}"
+
+
+def total(questions: Iterable[Question], checks: list[Check]) -> str:
+    """The same of several questions."""
+    return f"{_count(checks)} · {_hidden(sum(question.hidden for question in questions))}"
 
 
 def _count(checks: list[Check]) -> str:
@@ -111,7 +150,8 @@ def _hidden(count: int) -> str:
     return f"{count or 'no'} hidden {'runs' if count == 1 else 'run'} after you submit"
 
 
-def _tone(checks: list[Check]) -> Tone:
+def tone(checks: list[Check]) -> Tone:
+    """`good` when nothing is left to do here."""
     if not checks:
         return "plain"
     return "good" if all(check.ending in ("passed", "skipped") for check in checks) else "bad"

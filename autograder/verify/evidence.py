@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from autograder.course.findings import Findings
+from autograder.course.findings import Finding, Findings
 from autograder.course.known import KnownSubmission
 from autograder.course.models import Limits, LoadedAssignment
 from autograder.course.verdict import Verdict
@@ -65,10 +65,17 @@ class Evidence:
     def file(self, run: Run) -> str:
         """Where to look when a run is not as it should be."""
         if run.subject.kind == "solution":
-            return f"assignments/{self.loaded.slug}/source.ipynb"
+            return self.loaded.paths.source_file
         if run.subject.kind == "template":
             return f"student_template/{self.loaded.slug}"
         return f"assignments/{self.loaded.slug}/submissions/{run.subject.id}.py"
 
 
 Check = Callable[[Evidence, Findings], None]
+
+
+def found_by(check: Check, evidence: Evidence) -> list[Finding]:
+    """What `check` finds, under its own name: the code that docs/codes.md has a paragraph about."""
+    findings = Findings()
+    check(evidence, findings)
+    return [replace(finding, code=check.__name__) for finding in findings.items]

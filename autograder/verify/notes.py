@@ -6,12 +6,10 @@ mistake's hint, shows a place where it does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from autograder.course.findings import Finding, Findings
 from autograder.course.verdict import Verdict
 from autograder.grading.result import CriterionResult
-from autograder.verify.evidence import Evidence, Run
+from autograder.verify.evidence import Check, Evidence, Run, found_by
 
 
 def failure_without_a_hint(evidence: Evidence, notes: Findings) -> None:
@@ -47,7 +45,7 @@ def undecided_at_first(evidence: Evidence, notes: Findings) -> None:
             notes.add(evidence.file(run), None, fact, step)
 
 
-NOTES: tuple[Callable[[Evidence, Findings], None], ...] = (
+NOTES: tuple[Check, ...] = (
     failure_without_a_hint,
     failure_explained_by_another,
     undecided_at_first,
@@ -56,10 +54,7 @@ NOTES: tuple[Callable[[Evidence, Findings], None], ...] = (
 
 def notes_on(evidence: Evidence) -> tuple[Finding, ...]:
     """Every note on what was seen."""
-    notes = Findings()
-    for look in NOTES:
-        look(evidence, notes)
-    return tuple(notes.items)
+    return tuple(note for look in NOTES for note in found_by(look, evidence))
 
 
 def _explaining(evidence: Evidence) -> list[Run]:

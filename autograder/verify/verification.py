@@ -6,7 +6,7 @@ import multiprocessing
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.course.findings import Finding, Findings
@@ -15,7 +15,7 @@ from autograder.course.models import LoadedAssignment
 from autograder.course.verdict import Verdict
 from autograder.grading.crew import leave_with_the_parent
 from autograder.verify.defects import CHECKS
-from autograder.verify.evidence import Evidence, Run
+from autograder.verify.evidence import Evidence, Run, found_by
 from autograder.verify.notes import notes_on
 from autograder.verify.public import public_tests_tell
 from autograder.verify.release import release_is_current
@@ -63,7 +63,7 @@ class Verification:
 
 
 def _finding_record(finding: Finding) -> dict[str, Any]:
-    return {name: getattr(finding, name) for name in ("file", "line", "message", "next_step")}
+    return {name: getattr(finding, name) for name in ("code", "file", "line", "message", "next_step")}
 
 
 def _run_record(run: Run) -> dict[str, Any]:
@@ -104,7 +104,6 @@ def verify(
 ) -> Verification:
     """Grade the subjects and draw the findings. Raises GraderFault when no child can be started at all."""
     started = time.monotonic()
-    findings = Findings()
     # In a process of its own, beside the grading: nbgrader's converters change folder and environment.
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), leave_with_the_parent) as beside:
         released = beside.submit(released_findings, loaded) if complete else None
@@ -131,12 +130,10 @@ def verify(
         graded.with_more_time,
         graded.asked_again,
     )
-    for check in CHECKS:
-        check(evidence, findings)
-    findings.items += of_release
+    found = [finding for check in CHECKS for finding in found_by(check, evidence)] + of_release
     seeds = tuple(sorted({subject.seed for subject in subjects}))
-    found = tuple(dict.fromkeys(findings.items))  # what holds under several seeds is told once
-    return Verification(evidence, found, notes_on(evidence), seeds, time.monotonic() - started)
+    once = tuple(dict.fromkeys(found))  # what holds under several seeds is told once
+    return Verification(evidence, once, notes_on(evidence), seeds, time.monotonic() - started)
 
 
 def _meant_to_be_undecided(known: list[KnownSubmission], subjects: list[Subject]) -> set[Subject]:
@@ -147,8 +144,12 @@ def _meant_to_be_undecided(known: list[KnownSubmission], subjects: list[Subject]
 
 def released_findings(loaded: LoadedAssignment) -> list[Finding]:
     """About what students get. Their tests are run when they are those of the source."""
-    released = Findings()
+    released, told = Findings(), Findings()
     release_is_current(loaded, released)
     if not released.items and loaded.paths.student.is_dir():
-        public_tests_tell(loaded, released)
-    return released.items
+        public_tests_tell(loaded, told)
+    return [
+        replace(finding, code=check.__name__)
+        for check, some in ((release_is_current, released), (public_tests_tell, told))
+        for finding in some.items
+    ]

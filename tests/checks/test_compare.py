@@ -72,6 +72,9 @@ def test_axes_that_a_test_names_are_used_in_words_and_picture(running):
     assert found.error_map.signs == (" +−",) * 4
     one_axis_too_few = outcome(lambda impl: {"weights [B,H]": impl.softmax(x)})
     assert one_axis_too_few.error_map.axes == "rows: axis 0 × axis 1 · columns: axis 2"
+    any_in_front = outcome(lambda impl: {"weights [...,H,H']": impl.softmax(x)})
+    assert any_in_front.message.startswith("`weights` is off: ")
+    assert any_in_front.error_map.axes == "rows: axis 0 × H · columns: H'"
     assert re.search(r"the worst at \[[01], [01], [12]\] by", one_axis_too_few.message)
 
 

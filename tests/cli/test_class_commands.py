@@ -11,6 +11,8 @@ from autograder.cli import run
 from autograder.gradebook import open_gradebook
 from tests.gradebook.made import attempt
 
+READ = 'Read as plain CSV, student ids from "sid".\n'
+
 
 @pytest.fixture(autouse=True)
 def _no_gradebook_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,11 +31,11 @@ def roster(course: Path, text: str = "sid,name,email\n1001,Ann Lee,ann@example.o
 
 def test_a_roster_is_previewed_and_imported(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert gradus(tiny, "roster", "import", roster(tiny)) == 0
-    assert capsys.readouterr().out == "2 new, 0 changed, 0 as before.\n"
+    assert capsys.readouterr().out == f"{READ}2 new, 0 changed, 0 as before.\n"
     changed = roster(tiny, "sid,name,shoe\n1001,Ann Li,38\n")
     assert gradus(tiny, "roster", "import", changed, "--preview") == 0
     assert capsys.readouterr() == (
-        "Would be: 0 new, 1 changed, 0 as before.\nNot in the file, and kept: 1002.\n",
+        f"{READ}Would be: 0 new, 1 changed, 0 as before.\nNot in the file, and kept: 1002.\n",
         "roster.csv, line 1: not used: shoe.\n",
     )
     assert gradus(tiny, "roster", "list", "--json") == 0
@@ -48,7 +50,7 @@ def test_a_roster_is_previewed_and_imported(tiny: Path, capsys: pytest.CaptureFi
 def test_a_preview_makes_no_gradebook(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """There is nothing to compare with: everybody is new."""
     assert gradus(tiny, "roster", "import", roster(tiny), "--preview") == 0
-    assert capsys.readouterr().out == "Would be: 2 new, 0 changed, 0 as before.\n"
+    assert capsys.readouterr().out == f"{READ}Would be: 2 new, 0 changed, 0 as before.\n"
     assert not (tiny / "gradebook.db").exists()
 
 
@@ -92,7 +94,7 @@ def test_staff_come_go_and_have_conflicts(tiny: Path, capsys: pytest.CaptureFixt
     assert gradus(tiny, "staff", "remove", "tim") == 0
     assert gradus(tiny, "staff", "list") == 0
     assert capsys.readouterr() == (
-        "2 new, 0 changed, 0 as before.\ntim: ta.\ntim does not see the submissions of 1001.\n"
+        f"{READ}2 new, 0 changed, 0 as before.\ntim: ta.\ntim does not see the submissions of 1001.\n"
         "tim may mark the submissions of 1001 again.\ntim: no role any more.\nNobody has a role yet.\n",
         'No student of the roster has the id "9". `gradus roster list` shows them.\n'
         'Nobody of the staff is called "ivy". `gradus staff list` shows them.\n',

@@ -63,7 +63,10 @@ def test_cells_keep_their_ids_and_a_cell_without_one_gets_the_same_each_time(roo
     room.release()
     ids = [cell["id"] for cell in room.shipped()["cells"]]
     assert ids[:3] == ["title", "imports", "standardise-text"]
-    assert ids[-1] == "cell-10"
+    made_up = ids[-1]
+    room.edit(lambda tree: tree["cells"].insert(0, {"cell_type": "markdown", "metadata": {}, "source": "Hello."}))
+    room.release()
+    assert [cell["id"] for cell in room.shipped()["cells"]][1:] == [*ids[:-1], made_up]
 
 
 def test_points_of_graded_cells_are_the_rubrics(room: Any) -> None:

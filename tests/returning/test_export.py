@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,16 @@ class TestCsv:
     def test_every_beginning_of_a_formula_is_guarded(self, first: str) -> None:
         assert guarded(f"{first}1") == f"'{first}1"
 
-    @pytest.mark.parametrize("cell", ["Ada", "a=b", "", 3, -0.5])
+    @pytest.mark.parametrize("cell", ["Ada;=1+2", "Ada\t@x", "Ada\n=1", " =1", "\u00a0=1", "a;;-1", "=1;=2", "\t=1"])
+    @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+    def test_no_cell_begins_with_a_formula_whatever_the_separator(self, cell: str, delimiter: str) -> None:
+        """A spreadsheet may cut the line elsewhere than it was written to be cut."""
+        text = io.StringIO()
+        csv.writer(text).writerow(["s1", guarded(cell), "x"])
+        cells = [one for row in csv.reader(io.StringIO(text.getvalue()), delimiter=delimiter) for one in row]
+        assert [one for one in cells if one.strip().startswith(("=", "+", "-", "@"))] == []
+
+    @pytest.mark.parametrize("cell", ["Ada", "a=b", "", "O'Neil-Smith; B", 3, -0.5])
     def test_nothing_else_is_touched(self, cell: object) -> None:
         assert guarded(cell) == cell
 

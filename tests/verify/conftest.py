@@ -81,14 +81,15 @@ class Room:
         assert release(load_assignment(self.course, "scale")).leaks == ()
 
     def verify(self, *options: str) -> tuple[int, list[str]]:
-        """Exit code, and the lines below the matrix but for the last, which says how long it took."""
+        """Exit code, and what is found and noted, as printed but for its code, which must be that of the record."""
         out = ["--out", str(self.course / "out")]
         code = run(["--course", str(self.course), "verify", "scale", "--seeds", "1", *out, *options])
         shown = self.capsys.readouterr()
         assert shown.err == ""
         lines = [line for line in shown.out.splitlines() if line.startswith(_PLACES)]
-        assert len(lines) == len(self.record()["findings"]) + len(self.record()["notes"])
-        return code, lines
+        codes = [one["code"] for one in (*self.record()["findings"], *self.record()["notes"])]
+        assert [line.rpartition(" ")[2] for line in lines] == [f"[{code}]" for code in codes]
+        return code, [line.rpartition(" ")[0] for line in lines]
 
     def record(self) -> dict[str, Any]:
         record: dict[str, Any] = json.loads((self.course / "out" / "verify.json").read_text(encoding="utf-8"))

@@ -112,12 +112,13 @@ def test_a_course_with_findings(verify: Any, room: Room, tmp_path: Path) -> None
         'something cuts the graph (detach, .data, .item(), no_grad). Narrow the test, or add the criterion to "loses:".'
     )
     assert (code, err) == (1, "")
-    assert out.splitlines()[-2] == finding
+    assert out.splitlines()[-2] == f"{finding} [mistake_loses_more]"
     assert out.splitlines()[-1].startswith("1 finding: 1 runs in ")
     record = json.loads((tmp_path / "out" / "verify.json").read_text(encoding="utf-8"))
     assert (record["clean"], record["complete"], record["seeds"]) == (False, False, [0])
     assert record["findings"] == [
         {
+            "code": "mistake_loses_more",
             "file": f"{SUBMISSIONS}/mistakes/no_bias.py",
             "line": None,
             "message": finding.partition(": ")[2].partition(" Narrow")[0],

@@ -15,6 +15,7 @@ from autograder.course.findings import CourseError
 from autograder.course.known import KnownSubmission, read_known
 from autograder.course.models import LoadedAssignment
 from autograder.course.notebook import read_notebook
+from autograder.course.text_source import source_bytes
 from autograder.grading.blank import assignment_sha256
 
 SCRIPTS = ("run_autograder", "setup.sh")
@@ -101,7 +102,7 @@ def _course_files(loaded: LoadedAssignment) -> dict[str, bytes]:
     for known in read_known(loaded):
         named += _known_files(loaded, known)
     files = {path.relative_to(paths.course).as_posix(): path.read_bytes() for path in named}
-    files[paths.source.relative_to(paths.course).as_posix()] = _without_written_answers(paths.source)
+    files[f"assignments/{paths.slug}/source.ipynb"] = _without_written_answers(source_bytes(paths))
     return files
 
 
@@ -115,9 +116,8 @@ def _known_files(loaded: LoadedAssignment, known: KnownSubmission) -> list[Path]
     return files
 
 
-def _without_written_answers(source: Path) -> bytes:
+def _without_written_answers(data: bytes) -> bytes:
     """The source notebook; TAs read the written answers, grading does not."""
-    data = source.read_bytes()
     tree = json.loads(data.decode("utf-8-sig"))
     for cell, raw in zip(read_notebook(data, "source.ipynb").cells, tree["cells"], strict=True):
         if cell.type == "markdown" and cell.solution:
