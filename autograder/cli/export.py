@@ -63,7 +63,7 @@ def command(
     With `--to nbgrader COURSE_DIR` scores, comments and notebooks go into that course's gradebook and `autograded/`: formgrader shows
     them, and nbgrader's feedback and export work, without running student code. What nbgrader cannot hold is listed.
     """
-    canvas_only = {"--from": canvas_file, "--column": column, "--pending-too": pending_too, "--preview": preview}
+    canvas_only: dict[str, object] = {"--from": canvas_file, "--column": column, "--pending-too": pending_too, "--preview": preview}
     if kind is None or nb_course is not None:
         _refuse("nbgrader", canvas_only)
         return _nbgrader(course, slug, nb_course, kind, to, where, as_json)
