@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "kind",
-    required=True,
     type=click.Choice(["csv", "gradescope", "json", "canvas"]),
     help="csv: a row a student, for spreadsheets. gradescope: a results.json a student. json: a list of students. "
     "canvas: your gradebook export of Canvas, filled.",
 )
-@click.option("--to", type=click.Path(path_type=Path), help="The file; for gradescope the folder.")
+@click.argument("nb_course", metavar="[COURSE_DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    help="The file; for gradescope the folder; nbgrader, and then the folder of that course.",
+)
 @click.option(
     "--from",
     "canvas_file",
@@ -41,7 +45,8 @@ if TYPE_CHECKING:
 def command(
     course: Path | None,
     slug: str,
-    kind: str,
+    nb_course: Path | None,
+    kind: str | None,
     to: Path | None,
     canvas_file: Path | None,
     column: str | None,
@@ -54,7 +59,14 @@ def command(
 
     Nothing is written when a score is below 0 or above its maximum: the student and the criterion are named. In CSV, text that a
     spreadsheet would run as a formula gets a ' in front.
+
+    With `--to nbgrader COURSE_DIR` scores, comments and notebooks go into that course's gradebook and `autograded/`: formgrader shows
+    them, and nbgrader's feedback and export work, without running student code. What nbgrader cannot hold is listed.
     """
+    canvas_only: dict[str, object] = {"--from": canvas_file, "--column": column, "--pending-too": pending_too, "--preview": preview}
+    if kind is None or nb_course is not None:
+        _refuse("nbgrader", canvas_only)
+        return _nbgrader(course, slug, nb_course, kind, to, where, as_json)
     from autograder.course.atomic import write_bytes_atomically
     from autograder.course.loading import find_course, load_assignment
     from autograder.returning.export import csv_text, json_text
@@ -64,7 +76,7 @@ def command(
         from autograder.cli.export_canvas import CanvasCall, export_canvas
 
         return export_canvas(course, CanvasCall(slug, canvas_file, to, column, pending_too, preview, where), as_json=as_json)
-    _refuse(kind, {"--from": canvas_file, "--column": column, "--pending-too": pending_too, "--preview": preview})
+    _refuse(kind, canvas_only)
     if to is None:
         raise click.UsageError("say where to write it with --to")
     loaded = load_assignment(find_course(course or Path.cwd()), slug)
@@ -85,6 +97,19 @@ def command(
     else:
         click.echo(f"{written} students written to {to}." + (f" {pending} of {len(everybody)} have something open." if pending else ""))
     return DONE
+
+
+def _nbgrader(
+    course: Path | None, slug: str, nb_course: Path | None, kind: str | None, to: Path | None, where: str | None, as_json: bool
+) -> int:
+    """Both words of `--to nbgrader COURSE_DIR`, or a sentence about the one that is missing."""
+    if kind is not None or to != Path("nbgrader"):
+        raise click.UsageError("say --format csv, gradescope, json or canvas and one --to; or --to nbgrader COURSE_DIR")
+    if nb_course is None:
+        raise click.UsageError("which course? Give its folder: --to nbgrader COURSE_DIR")
+    from autograder.cli.export_nbgrader import export_nbgrader
+
+    return export_nbgrader(course, slug, nb_course, where, as_json)
 
 
 def _refuse(kind: str, others: dict[str, object]) -> None:

@@ -8,6 +8,8 @@ from autograder.cli import LazyGroup
 
 SYSTEMS: dict[str, str] = {
     "gradescope": "Submissions that were handed in on Gradescope, into the gradebook.",
+    "marks": "Points and comments that were given in nbgrader's formgrader.",
+    "nbgrader": "An assignment of an nbgrader course: its folder in source/.",
     "otter": "The notebook that you give to `otter assign`, as an assignment.",
 }
 """What can be taken over → its line in `gradus import --help`. A new one is a line here and a module

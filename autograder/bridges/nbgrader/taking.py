@@ -1,0 +1,275 @@
+"""An assignment of an nbgrader course, `source/ps1/`, as an assignment of ours."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.bridges.nbgrader.asserts import NOSE
+from autograder.bridges.nbgrader.question import Question
+from autograder.bridges.nbgrader.reading import NbCell, answer_of, autotests, findings_of, read_cells, split
+from autograder.bridges.otter.given import Chunk, cells_from, choose_exports, chunks_of, foreign_imports, loads
+from autograder.bridges.otter.names import Names
+from autograder.bridges.otter.tests import SCAFFOLD, Asker
+from autograder.bridges.taken_over import Json, TakenOver, answer_cell, name_for, text_cell
+from autograder.course import models
+from autograder.course.findings import CourseError, Finding, Findings
+from autograder.course.notebook import without_jupyter_commands
+from autograder.course.source import defined_names
+
+_LEFT = {".ipynb_checkpoints", "__pycache__", ".DS_Store"}
+_RESERVED = {"assignment.yaml", "source.ipynb"}
+_EMPTY = "*Your answer here.*"
+
+
+def take_over(folder: Path, slug: str | None = None) -> TakenOver:
+    """Read the notebooks of `folder` and the files beside them. Raises CourseError with all that cannot be read."""
+    notebooks = sorted(path for path in folder.glob("*.ipynb"))
+    if not notebooks:
+        raise CourseError(f"{folder} has no notebook. Name an assignment of the course: source/ps1.")
+    cells = [cell for path in notebooks for cell in read_cells(path)]
+    if not any(cell.kind != "given" for cell in cells):
+        raise CourseError(f"{folder}: no cell is an answer or a test of nbgrader's. Name the source, not the release.")
+    reading = _Reading()
+    for cell in cells:
+        reading.read(cell)
+    reading.findings.raise_if_any()
+    if len(notebooks) > 1:
+        names = ", ".join(path.name for path in notebooks)
+        reading.note(
+            folder.name,
+            f"{len(notebooks)} notebooks ({names}) became one: an assignment has one here.",
+            "Or import each from a folder of its own.",
+        )
+    return reading.assembled(slug or name_for(folder.resolve().name, prefix="a"), folder)
+
+
+@dataclass
+class _Part:
+    """A cell of the new notebook; given code is split once it is known what the graded module needs."""
+
+    cell: Json | None = None
+    chunks: list[Chunk] = field(default_factory=list)
+
+
+class _Reading:
+    """The cells of the notebooks, one after another."""
+
+    def __init__(self) -> None:
+        self.findings = Findings()
+        self.notes: list[Finding] = []
+        self.parts: list[_Part] = []
+        self.questions: list[Question] = []
+        self.answers: list[tuple[Question, str]] = []
+        self.grade_ids: set[str] = set()
+        self.title = ""
+        self._heading = ""
+
+    def note(self, place: str, fact: str, step: str = "") -> None:
+        self.notes.append(Finding(place, None, fact, step))
+
+    def read(self, cell: NbCell) -> None:
+        """Take one cell over, or say why not."""
+        try:
+            for line in autotests(cell.source):
+                self.note(
+                    cell.place,
+                    f"`{line}` is a test that nbgrader writes: it is left out.",
+                    "Write it as a hidden test.",
+                )
+            {
+                "given": self._given, "answer": self._answer, "test": self._test, "written": self._written,
+                "code by hand": self._by_hand, "task": self._task,
+            }[cell.kind](cell)  # fmt: skip
+        except ValueError as error:
+            self.findings.items.append(findings_of(cell, error))
+        except SyntaxError as error:
+            self.findings.add(
+                cell.place, None, f"this is not Python: {error.msg}.", "Correct the cell, and import again."
+            )
+
+    def _given(self, cell: NbCell) -> None:
+        if cell.type != "code":
+            heading = next((line.strip("# ") for line in cell.source.split("\n") if line.lstrip().startswith("#")), "")
+            self.title, self._heading = self.title or heading, heading or self._heading
+            self.parts.append(_Part(text_cell(cell.source, cell.type)))
+        elif "BEGIN SOLUTION" in cell.source:
+            raise ValueError("a solution stands in a cell that is no solution cell.")
+        elif cell.source.strip():
+            self.parts.append(_Part(chunks=chunks_of(cell.source)))
+
+    def _answer(self, cell: NbCell) -> None:
+        source, hidden = split(cell.source, "hidden")
+        if hidden:
+            self.note(cell.place, "hidden tests in an answer cell are left out.", "Put them into a test cell.")
+        question = self.questions[-1] if self.questions and self.questions[-1].open else self._new(cell)
+        self._add(question, answer_of(source), "code")
+
+    def _test(self, cell: NbCell) -> None:
+        shown, hidden = split(cell.source, "hidden")
+        shown, hidden = (without_jupyter_commands(part)[0] for part in (shown, hidden))
+        for part in (shown, hidden):
+            ast.parse(part)
+        question = self.questions[-1] if self.questions else self._new(cell)
+        question.tests.append((cell, shown, hidden))
+
+    def _written(self, cell: NbCell) -> None:
+        source, scheme = split(cell.source, "scheme")
+        question = self._new(cell)
+        question.by_hand(cell, scheme)
+        self._add(question, source or _EMPTY, "markdown")
+
+    def _by_hand(self, cell: NbCell) -> None:
+        question = self._new(cell)
+        question.by_hand(cell, "")
+        self._add(question, answer_of(cell.source), "code")
+
+    def _task(self, cell: NbCell) -> None:
+        source, scheme = split(cell.source, "scheme")
+        question = self._new(cell)
+        question.by_hand(cell, scheme)
+        self.parts.append(_Part(text_cell(source)))
+        self._add(question, _EMPTY, "markdown")
+        self.note(
+            cell.place,
+            "a task has no counterpart: its text is prose, and a written answer follows it.",
+            "Look whether students should answer there.",
+        )
+
+    def _new(self, cell: NbCell) -> Question:
+        own = name_for(cell.grade_id, {question.id for question in self.questions})
+        question = Question(own, self._heading or cell.grade_id, cell.place)
+        self._heading = ""
+        if own != cell.grade_id:
+            self.note(cell.place, f'{cell.grade_id} is the question "{own}" here: ids are small letters, digits and _.')
+        self.questions.append(question)
+        return question
+
+    def _add(self, question: Question, source: str, kind: str) -> None:
+        number, grade_id = 1, question.id
+        while grade_id in self.grade_ids:
+            number, grade_id = number + 1, f"{question.id}-{number + 1}"
+        self.grade_ids.add(grade_id)
+        self.parts.append(_Part(answer_cell(grade_id, source, kind)))
+        question.answered = True
+        if kind == "code":
+            plain, _ = without_jupyter_commands(source)
+            ast.parse(plain)
+            self.answers.append((question, plain))
+
+    # --- what comes of it
+
+    def assembled(self, slug: str, folder: Path) -> TakenOver:
+        for question in self.questions:
+            if not question.answered:
+                self.note(
+                    question.place,
+                    "it is tested, and nobody answers it: a cell for an answer is added at the end.",
+                    "Move it, and fill it in.",
+                )
+                self._add(question, _EMPTY, "markdown")
+        names = self._names()
+        torch = any(statement.split()[1].split(".")[0] == "torch" for statement in names.imports.values())
+        asker = Asker(names, numpy=not torch)
+        for question in self.questions:
+            question.finish(asker)
+        questions = [question for question in self.questions if question.criteria]
+        criteria = tuple(criterion for question in questions for criterion in question.criteria)
+        files = {name: data for question in questions for name, data in question.files.items()}
+        data, scaffold = self._files_beside(folder, asks_values=any(q.asks_values for q in questions))
+        cells = [cell for part in self.parts for cell in ([part.cell] if part.cell else cells_from(part.chunks))]
+        return TakenOver(
+            assignment=models.Assignment(
+                slug=slug,
+                title=self.title or slug,
+                module=slug,
+                questions=tuple(models.Question(id=q.id, title=q.title, targets=tuple(q.targets)) for q in questions),
+                arrays="torch" if torch else "numpy",
+                scaffold=scaffold,
+                data=tuple(sorted(set(data) - {scaffold})),
+            ),
+            rubric=models.Rubric(assignment=slug, points=round(sum(c.points for c in criteria), 6), criteria=criteria),
+            cells=tuple(cells),
+            files=files | data,
+            notes=(*self.notes, *(note for question in self.questions for note in question.notes)),
+        )
+
+    def _names(self) -> Names:
+        """What tests may ask for; marks the given code that the graded module needs on the way."""
+        names = Names()
+        owner: dict[str, Question] = {}
+        for question, source in self.answers:
+            names.learn(source)
+            names.learn_imports(source)
+            for name in defined_names(ast.parse(source)):
+                if name in owner and owner[name] is not question:
+                    self.note(
+                        question.place,
+                        f"{name} is defined in {owner[name].id}, too; the graded module has one: the last.",
+                        "Give them different names.",
+                    )
+                owner[name] = question
+        for name, question in owner.items():
+            if not name.startswith("_") and question.tests:
+                question.targets.append(name)
+        wanted = {name for _, source in self.answers for name in loads(source)}
+        wanted |= {name for q in self.questions for _, shown, hidden in q.tests for name in loads(f"{shown}\n{hidden}")}
+        wanted -= NOSE
+        chunks = [part.chunks for part in self.parts]
+        if any(
+            "nose" in chunk.text and chunk.text.lstrip().startswith(("import", "from"))
+            for cell in chunks
+            for chunk in cell
+        ):
+            self.note(
+                "given code",
+                "students' notebook imports nose, which Python of today cannot install.",
+                "Delete the import.",
+            )
+        choose_exports(chunks, wanted)
+        answered = set(names.all)
+        for chunk in (chunk for cell in chunks for chunk in cell):
+            names.learn_imports(chunk.text)
+        for chunk in (chunk for cell in chunks for chunk in cell if chunk.export):
+            names.learn(chunk.text)
+            names.learn_constants(chunk.text)
+        names.given = names.values - answered
+        names.constants = {name: made for name, made in names.constants.items() if name not in answered}
+        for statement in foreign_imports(chunk for cell in chunks for chunk in cell):
+            self.note(
+                "given code",
+                f"graded code needs `{statement}`, which grading does not bring.",
+                "Install it where you grade, or do without.",
+            )
+        return names
+
+    def _files_beside(self, folder: Path, *, asks_values: bool) -> tuple[dict[str, bytes], str | None]:
+        """Data that students get, and one module of given code."""
+        found: dict[str, bytes] = {}
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder)
+            if (path.suffix == ".ipynb" and len(name.parts) == 1) or not path.is_file() or set(name.parts) & _LEFT:
+                continue
+            if (
+                path.is_symlink()
+                or name.as_posix() in _RESERVED
+                or name.parts[0] in ("tests", "submissions", "artifacts")
+            ):
+                self.note(
+                    f"{folder.name}/{name}",
+                    "this file is not taken over: it is a link, or has a name that means something here.",
+                    "Copy it, and name it in assignment.yaml.",
+                )
+                continue
+            found[name.as_posix()] = path.read_bytes()
+        modules = [name for name in found if name.endswith(".py") and "/" not in name]
+        if asks_values and not modules:
+            return found | {"scaffold.py": SCAFFOLD.encode()}, "scaffold.py"
+        if len(modules) > 1 or (modules and asks_values):
+            self.note(
+                folder.name,
+                f"{', '.join(modules)}: graded code may import one given module, the scaffold.",
+                "Put together what it needs, and name it in assignment.yaml.",
+            )
+        return found, modules[0] if len(modules) == 1 else None

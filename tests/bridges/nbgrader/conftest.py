@@ -1,0 +1,3 @@
+"""The tiny course with an empty gradebook in its place."""
+
+from tests.returning.conftest import _no_other_gradebook, book  # noqa: F401
