@@ -107,11 +107,11 @@ class TestReconciling:
         assert score(room, one) == (20.0, 0.0)
 
     def test_only_an_instructor_decides(self, room: Classroom, one: Attempt) -> None:
-        for name, status in (("ann", 404), ("ben", 404), ("rob", 403)):
+        for name, status in (("ann", 403), ("ben", 403), ("rob", 403)):
             visitor = room.visitor(name)
             assert decide(visitor, room, one, "level:1").status_code == status
-            assert visitor.get(f"/reconcile/{SLUG}").status_code == 404
-            assert visitor.get(f"/reconcile/{SLUG}/{WRITTEN}/{one.id}").status_code == 404
+            assert visitor.get(f"/reconcile/{SLUG}").status_code == 403
+            assert visitor.get(f"/reconcile/{SLUG}/{WRITTEN}/{one.id}").status_code == 403
             assert f"/reconcile/{SLUG}" not in visitor.get("/").text
         assert score(room, one) == (20.0, 0.0)
 
@@ -170,7 +170,7 @@ class TestGold:
 
     def test_only_an_instructor_says_what_gold_is(self, room: Classroom) -> None:
         one = room.hand_in("ada")
-        for name, status in (("ann", 404), ("rob", 403)):
+        for name, status in (("ann", 403), ("rob", 403)):
             assert gold(room.visitor(name), room, one, "1").status_code == status
         assert gold(room.visitor("ida"), room, one, "1", TESTED).status_code == 404
         assert "Choose the level" in gold(room.visitor("ida"), room, one, "9").text

@@ -14,8 +14,9 @@ from autograder.review.desk import Desk, NotHere, Place
 from autograder.review.guard import Me
 from autograder.review.marking import MOST_COMMENT, NEW_RUBRIC, Refused, points_given
 from autograder.review.pages import render
+from autograder.review.roles import instructor
 from autograder.review.routes.grading import place_of
-from autograder.review.routes.reconcile import fields_of, instructor
+from autograder.review.routes.reconcile import fields_of
 
 
 def routes(desk: Desk) -> list[Route]:
