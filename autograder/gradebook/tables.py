@@ -247,6 +247,7 @@ shared_patches = Table(
 """That the patch of a mark is for the student to read, too."""
 
 _blind = text("kind IN ('second', 'gold')")
+Index("ix_marks_author", marks.c.author, marks.c.criterion)
 Index("ix_marks_blind", marks.c.attempt_id, sqlite_where=_blind, postgresql_where=_blind)
 
 moderations = Table(

@@ -17,7 +17,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables, their guards, and the way to the few marks that do not count."""
+    """Make the tables, their guards, and the ways to marks of one author, and to the few that do not count."""
     op.create_table(
         "salts",
         sa.Column("assignment", sa.Text(), nullable=False),
@@ -36,5 +36,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("mark_id", name=op.f("uq_moderations_mark_id")),
     )
     blind = sa.text("kind IN ('second', 'gold')")
+    op.create_index("ix_marks_author", "marks", ["author", "criterion"])
     op.create_index("ix_marks_blind", "marks", ["attempt_id"], sqlite_where=blind, postgresql_where=blind)
     guard({"salts": "assignment", "moderations": "id"})
