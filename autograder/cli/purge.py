@@ -29,8 +29,8 @@ def command(
 ) -> int:
     """Remove what was handed in for the assignment SLUG or, with --everything, all of it and the roster.
 
-    It says first what would go, and asks. Pseudonyms, results and marks stay, and so do the words of comments and of
-    regrade requests. Backups are other files: remove those yourself.
+    It says first what would go, and asks. Fixes that TAs tried on it go along. Pseudonyms, results and marks stay, and so do
+    the words of comments and of regrade requests. Backups are other files: remove those yourself.
     """
     from autograder.gradebook.purge import plan_purge, purge
 

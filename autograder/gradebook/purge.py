@@ -1,4 +1,4 @@
-"""Remove personal data: handed-in files and their names and, for the whole course, the roster.
+"""Remove personal data: handed-in files and their names, fixes tried on them and, for the whole course, the roster.
 
 Pseudonyms, results and marks stay, and so do the words of comments and of requests.
 """
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, delete, func, in
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.clock import now
 from autograder.gradebook.errors import GradebookError
-from autograder.gradebook.tables import attempts, files, purges, roster
+from autograder.gradebook.tables import attempts, files, marks, purges, roster
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,15 @@ def purge(book: Gradebook, assignment: str | None = None, *, author: str = "grad
         gone = _plan(connection, assignment)
         connection.execute(update(files).where(*_files(assignment)).values(name="", data=None))
         named = update(attempts).where(attempts.c.file_name != "")
+        patched = update(marks).where(marks.c.patch.is_not(None))
         if assignment is None:
             connection.execute(delete(roster))
         else:
             named = named.where(attempts.c.assignment == assignment)
+            own = select(attempts.c.id).where(attempts.c.assignment == assignment).scalar_subquery()
+            patched = patched.where(marks.c.attempt_id.in_(own))
         connection.execute(named.values(file_name=""))
+        connection.execute(patched.values(patch=None))
         values = {"assignment": assignment, "people": gone.people, "files": gone.files}
         connection.execute(insert(purges).values(**values, at=now(), author=author))
     _wipe(book)
@@ -77,7 +81,7 @@ def _wipe(book: Gradebook) -> None:
     """Overwrite what databases leave on the disk after a row is gone. Not in a transaction: VACUUM is one."""
     if book.place.file is None:
         with book.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM FULL files, roster, attempts"))
+            connection.execute(text("VACUUM FULL files, roster, attempts, marks"))
         return
     with book.engine.connect() as connection:
         driver = connection.connection.driver_connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,19 @@ def test_without_the_guard_a_mark_could_be_changed(full: Gradebook) -> None:
         connection.execute(text("UPDATE marks SET points = 2"))
     assert {mark.points for mark in marks_of(full, 1)} == {2.0}
     assert let_through(full, "UPDATE {table} SET {column} = {column}") == ["marks"]
+
+
+def test_a_purge_may_empty_the_patch_of_a_mark_and_nothing_more(full: Gradebook) -> None:
+    tried = write_mark(full, 1, "cell.fixed", author="tim", points=1.0, patch="- h\n+ c\n", expected=None)
+    for change in ("patch = 'other'", "patch = NULL, points = 2", "patch = NULL, author = 'ann'", "comment = ''"):
+        with pytest.raises(GradebookError, match="marks is append-only"), full.write() as connection:
+            connection.execute(text(f"UPDATE marks SET {change}"))
+    purge(full, "gru")
+    assert tried in marks_of(full, 1), "another assignment's"
+    purge(full, "lstm")
+    assert replace(tried, patch=None) in marks_of(full, 1)
+    with pytest.raises(GradebookError, match="marks is append-only"), full.write() as connection:
+        connection.execute(text("UPDATE marks SET patch = NULL"))
 
 
 def test_a_purge_may_empty_files_and_nothing_more(full: Gradebook) -> None:

@@ -16,12 +16,30 @@ branch_labels = None
 depends_on = None
 
 EVENTS = ("group_marks", "group_members", "shared_patches")
+MARK = (
+    "id", "attempt_id", "criterion", "kind", "level", "points", "comment", "rubric_sha256", "seconds", "position", "withdraws",
+    "at", "author",
+)  # fmt: skip
+"""The columns of a mark but for its patch."""
 
 
 def upgrade() -> None:
     """Make the tables and the guards on them."""
     _tables()
     guard({name: "mark_id" if name == "shared_patches" else "id" for name in EVENTS})
+    _let_a_patch_be_emptied()
+
+
+def _let_a_patch_be_emptied() -> None:
+    """A patch holds lines of a student's code, which `gradus purge` removes: the one change of a mark that is let through."""
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    same = "IS" if sqlite else "IS NOT DISTINCT FROM"
+    kept = " AND ".join(f"NEW.{name} {same} OLD.{name}" for name in MARK)
+    refuse = "BEGIN SELECT RAISE(ABORT, 'marks is append-only'); END" if sqlite else "EXECUTE FUNCTION gradus_append_only()"
+    each = "" if sqlite else "FOR EACH ROW "
+    op.execute(f"DROP TRIGGER marks_no_update{'' if sqlite else ' ON marks'}")
+    emptied = f"OLD.patch IS NOT NULL AND NEW.patch IS NULL AND {kept}"
+    op.execute(f"CREATE TRIGGER marks_no_update BEFORE UPDATE ON marks {each}WHEN (NOT ({emptied})) {refuse}")
 
 
 def _tables() -> None:
