@@ -107,7 +107,12 @@ def printable(text: str) -> str:
     Escape sequences would otherwise recolour or rewrite a terminal, and direction marks reorder a page.
     Newlines and tabs stay.
     """
+    if text.translate(_LINES).isprintable():  # most are, and a page has hundreds
+        return text
     return "".join("�" if _unsafe(char) else char for char in text)
+
+
+_LINES = {ord("\n"): " ", ord("\t"): " "}
 
 
 def _unsafe(char: str) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import statistics
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,39 +97,30 @@ def rows_of(
     `blinds` are those that look otherwise to them, by criterion.
     """
     hidden = conflicts_of(book, who)
-    here = (counting.c.assignment == slug, counting.c.student_id.not_in(hidden))
-    number = func.count()
-    total = int(selected(book, select(number.label("n")).select_from(counting).where(*here))[0].n)
-    marked: dict[str, int] = defaultdict(int)
-    mine: dict[str, int] = {}
-    rows = selected(
-        book,
-        select(current_marks.c.criterion, current_marks.c.author, number.label("n"))
-        .join(counting, counting.c.id == current_marks.c.attempt_id)
-        .where(*here)
-        .group_by(current_marks.c.criterion, current_marks.c.author),
-    )
-    for row in rows:
-        marked[row.criterion] += row.n
-        if row.author == who:
-            mine[row.criterion] = row.n
-    flagged = _counted(book, here, raised_flags)
-    asked = _counted(book, here, requests, requests.c.id.not_in(select(answers.c.request_id)))
+    seen = {one.id for one in counted(book, slug).values() if one.student_id not in hidden}
+    marked: Counter[str] = Counter()
+    mine: Counter[str] = Counter()
+    for row in selected(book, _marked(slug)):
+        if row.attempt_id in seen:
+            marked[row.criterion] += 1
+            mine[row.criterion] += row.author == who
+    flagged = Counter(name for name, _ in _raised(book, slug, seen))
+    asked = Counter(name for name, _ in _asked(book, slug, seen))
     undecided = waiting.counts(slug, hidden)
-    pace = _paces(book, slug, who)
+    pace = _paces(book, slug, seen, who)
     found = []
     for one in criteria:
         blind = blinds.get(one.id, Blind())
-        done = marked.get(one.id, 0) - len(blind.open)
-        waits = total - done if one.kind == "ta" else undecided.get(one.id, 0)
-        if one.kind == "ta" or waits or flagged.get(one.id) or asked.get(one.id):
+        done = marked[one.id] - len(blind.open)
+        waits = len(seen) - done if one.kind == "ta" else undecided.get(one.id, 0)
+        if one.kind == "ta" or waits or flagged[one.id] or asked[one.id]:
             found.append(
                 Row(
                     one.id, one.question, one.title, one.points, one.kind, done + waits, done, waits,
-                    mine.get(one.id, 0) + len(blind.mine), flagged.get(one.id, 0), asked.get(one.id, 0), pace.get(one.id),
+                    mine[one.id] + len(blind.mine), flagged[one.id], asked[one.id], pace.get(one.id),
                 )
             )  # fmt: skip
-    return found, total
+    return found, len(seen)
 
 
 def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str, blind: Blind) -> Sets:
@@ -137,35 +128,42 @@ def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str, blind: B
     hidden = conflicts_of(book, who)
     seen = {one.id: one for one in counted(book, slug).values() if one.student_id not in hidden}
     here = (counting.c.assignment == slug, counting.c.student_id.not_in(hidden))
-    marked = (
-        select(current_marks.c.attempt_id, current_marks.c.author)
-        .join(attempts, attempts.c.id == current_marks.c.attempt_id)
-        .where(attempts.c.assignment == slug, current_marks.c.criterion == criterion.id)
-    )
-    decided = [row for row in selected(book, marked) if row.attempt_id in seen]
+    chosen = _marked(slug).where(current_marks.c.criterion == criterion.id)
+    decided = [row for row in selected(book, chosen) if row.attempt_id in seen]
     unmarked = (set(seen) - {row.attempt_id for row in decided}) | blind.open
     waiting = unmarked if criterion.kind == "ta" else _undecided(book, here, criterion.id)
     members = {
         "ungraded": waiting,
         "mine": {row.attempt_id for row in decided if row.author == who} | blind.mine.keys(),
-        "flagged": _attempts(book, here, raised_flags, criterion.id),
-        "requests": _attempts(
-            book, here, requests, criterion.id, requests.c.id.not_in(select(answers.c.request_id))
-        ),
+        "flagged": {attempt for name, attempt in _raised(book, slug, seen) if name == criterion.id},
+        "requests": {attempt for name, attempt in _asked(book, slug, seen) if name == criterion.id},
         "all": set(seen),
-    }  # fmt: skip
+    }
     return Sets(seen, members)
 
 
-def _counted(book: Gradebook, here: Iterable[Any], source: Any, *also: Any) -> dict[str, int]:
-    number = func.count(func.distinct(source.c.attempt_id)).label("n")
-    chosen = select(source.c.criterion, number).join(counting, counting.c.id == source.c.attempt_id)
-    return {row.criterion: row.n for row in selected(book, chosen.where(*here, *also).group_by(source.c.criterion))}
+def _marked(slug: str) -> Select[Any]:
+    """The marks that stand in an assignment. Which attempts count is remembered (`counted`): asking the database costs more."""
+    chosen = select(current_marks.c.criterion, current_marks.c.attempt_id, current_marks.c.author)
+    return chosen.join(attempts, attempts.c.id == current_marks.c.attempt_id).where(attempts.c.assignment == slug)
 
 
-def _attempts(book: Gradebook, here: Iterable[Any], source: Any, criterion: str, *also: Any) -> set[int]:
-    chosen = select(source.c.attempt_id).join(counting, counting.c.id == source.c.attempt_id)
-    return {row.attempt_id for row in selected(book, chosen.where(*here, source.c.criterion == criterion, *also))}
+def _raised(book: Gradebook, slug: str, seen: Collection[int]) -> set[tuple[str, int]]:
+    """(criterion, attempt) where a flag is up."""
+    return _places(book, slug, seen, select(raised_flags.c.criterion, raised_flags.c.attempt_id), raised_flags)
+
+
+def _asked(book: Gradebook, slug: str, seen: Collection[int]) -> set[tuple[str, int]]:
+    """(criterion, attempt) where a student asked, and nobody has answered."""
+    chosen = select(requests.c.criterion, requests.c.attempt_id)
+    return _places(book, slug, seen, chosen.where(requests.c.id.not_in(select(answers.c.request_id))), requests)
+
+
+def _places(
+    book: Gradebook, slug: str, seen: Collection[int], chosen: Select[Any], source: Any
+) -> set[tuple[str, int]]:
+    chosen = chosen.join(attempts, attempts.c.id == source.c.attempt_id).where(attempts.c.assignment == slug)
+    return {(row.criterion, row.attempt_id) for row in selected(book, chosen) if row.attempt_id in seen}
 
 
 class Undecided:
@@ -219,18 +217,18 @@ def _of_tests(here: Iterable[Any]) -> Select[Any]:
     )
 
 
-def _paces(book: Gradebook, slug: str, who: str) -> dict[str, float]:
+def _paces(book: Gradebook, slug: str, seen: Collection[int], who: str) -> dict[str, float]:
     """Criterion → median seconds of the last marks of `who`."""
     chosen = (
-        select(marks.c.criterion, marks.c.seconds)
-        .join(counting, counting.c.id == marks.c.attempt_id)
-        .where(counting.c.assignment == slug, marks.c.author == who, marks.c.withdraws.is_(None))
+        select(marks.c.criterion, marks.c.attempt_id, marks.c.seconds)
+        .join(attempts, attempts.c.id == marks.c.attempt_id)
+        .where(attempts.c.assignment == slug, marks.c.author == who, marks.c.withdraws.is_(None))
         .where(marks.c.seconds > 0, marks.c.seconds < LONGEST_SECONDS)
         .order_by(marks.c.id.desc())
         .limit(PACE_OF * 20)
     )
     last: dict[str, list[float]] = defaultdict(list)
     for row in selected(book, chosen):
-        if len(last[row.criterion]) < PACE_OF:
+        if row.attempt_id in seen and len(last[row.criterion]) < PACE_OF:
             last[row.criterion].append(row.seconds)
     return {name: statistics.median(seconds) for name, seconds in last.items()}
