@@ -349,7 +349,7 @@ def test_empty_yaml(tiny: Path) -> None:
 def test_no_hidden_tests(tiny: Path) -> None:
     for file in (tiny / HIDDEN).glob("*.py"):
         file.unlink()
-    assert findings(tiny) == [f"{HIDDEN}: there are no hidden tests. Begin one: gradus new-test tiny QUESTION NAME"]
+    assert findings(tiny) == [f"{HIDDEN}: there are no hidden tests. Begin one: gradus new-test scale QUESTION NAME"]
 
 
 def test_two_questions_with_one_id(tiny: Path) -> None:
