@@ -23,7 +23,7 @@ def command(course: Path | None, slug: str, question: str, name: str, criterion:
     from autograder.course.loading import find_course, load_assignment
     from autograder.starting.sketch import sketch_test
 
-    loaded = load_assignment(find_course(course or Path.cwd()), slug)
+    loaded = load_assignment(find_course(course or Path.cwd()), slug, tests_to_come=True)
     path = sketch_test(loaded, question, name, criterion)
     click.echo(f"{path.relative_to(loaded.paths.course)}: draw inputs that fit, and say what holds.")
     return DONE

@@ -46,6 +46,7 @@ NEXT: dict[str, tuple[str, str]] = {
     "staff add": ("gradus review", ""),
     "statistics": ("gradus export {slug} --format csv --to {slug}.csv", ""),
     "triage": ("gradus review", "mend those tests, then gradus regrade {slug} --preview"),
+    "verify --only": ("gradus verify {slug}, all of it", "mend the findings, then gradus verify {slug}"),
     "verify": (
         "hand out student_template/{slug}/; for Gradescope, gradus gradescope {slug}",
         "mend the findings, then gradus verify {slug}",

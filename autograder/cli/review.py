@@ -75,7 +75,8 @@ def _staff(book: Gradebook, name: str | None) -> list[str]:
         return [first]
     if name is not None and name not in staff:
         raise click.ClickException(
-            f'"{name}" is not among the staff of this gradebook ({", ".join(staff)}). An instructor adds them first.'
+            f'"{name}" is not among the staff of this gradebook ({", ".join(staff)}). '
+            f"An instructor adds them first: gradus staff add {name}."
         )
     return [name] if name is not None else list(staff)
 

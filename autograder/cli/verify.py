@@ -180,9 +180,10 @@ def _print(verification: Verification, folder: Path) -> None:
         click.echo(f"{finding} [{finding.code}]")
     for note in verification.notes:
         click.echo(f"Note: {note} [{note.code}]")
-    runs = len(verification.evidence.runs)
+    count = len(verification.evidence.runs)
+    runs = f"{count} run{'s' if count > 1 else ''}"
     count = len(verification.findings)
     said = "Clean" if verification.clean else f"{count} finding{'s' if count > 1 else ''}"
     click.echo(
-        f"{said}: {runs} runs in {verification.seconds:.0f} s. Record: {folder}/verify.json, {folder}/matrix.svg"
+        f"{said}: {runs} in {verification.seconds:.0f} s. Record: {folder}/verify.json, {folder}/matrix.svg"
     )

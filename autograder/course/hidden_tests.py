@@ -33,7 +33,7 @@ def read_hidden_tests(paths: Paths, findings: Findings) -> HiddenTests | None:
     folder = f"assignments/{paths.slug}/tests/hidden"
     files = sorted(paths.hidden_tests.glob("test_*.py"))
     if not files:
-        findings.add(folder, None, "there are no hidden tests.", "Write test_<question>.py files there.")
+        findings.add(folder, None, "there are no hidden tests.", f"Begin one: gradus new-test {paths.slug} QUESTION NAME")
         return None
     tests: list[HiddenTest] = []
     complete = True

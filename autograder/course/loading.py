@@ -19,7 +19,7 @@ def find_course(start: Path) -> Path:
             return folder
     raise CourseError(
         f"{start} is not inside a course: neither it nor a folder above it holds assignments/ and rubrics/. "
-        "Change into the course, or name it with --course."
+        "Change into the course, or name it with --course; gradus init FOLDER makes one."
     )
 
 
@@ -28,10 +28,13 @@ def list_assignments(course: Path) -> list[str]:
     return sorted(file.parent.name for file in (course / "assignments").glob("*/assignment.yaml"))
 
 
-def load_assignment(course: Path, slug: str, *, rubric_text: str | None = None) -> LoadedAssignment:
+def load_assignment(
+    course: Path, slug: str, *, rubric_text: str | None = None, tests_to_come: bool = False
+) -> LoadedAssignment:
     """Read and check assignment.yaml, the rubric, the source notebook and the hidden tests' criteria.
 
-    `rubric_text` stands in for what the rubric's file holds: a change is checked before it is saved.
+    `rubric_text` stands in for what the rubric's file holds: a change is checked before it is saved. With `tests_to_come`
+    criteria may be without a hidden test: one is about to be written.
     Raises CourseError with every finding, each naming file and line.
     """
     known = list_assignments(course)
@@ -48,7 +51,7 @@ def load_assignment(course: Path, slug: str, *, rubric_text: str | None = None) 
         rubric = model_of(rubric_text, rubric_file, Rubric, findings)
     check_models(slug, assignment, rubric, findings)
     if assignment is not None:
-        check_files(paths, assignment, rubric, findings)
+        check_files(paths, assignment, None if tests_to_come else rubric, findings)
     findings.raise_if_any()
     assert assignment is not None
     assert rubric is not None

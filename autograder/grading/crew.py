@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from autograder.course.models import LoadedAssignment
+from autograder.grading.interrupt import interrupts_wait, leave_when_interrupted
 from autograder.grading.turns import Turns
 from autograder.sandbox.backend import open_backend
 
@@ -102,7 +103,7 @@ class Crew:
 
     def _hire(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(1, context, initializer=_open_bench, initargs=(self.post,))
+        return ProcessPoolExecutor(1, context, initializer=_begin_work, initargs=(_open_bench, self.post))
 
     def run(
         self, work: Callable[[Task], Done], tasks: Iterable[Task], *, tries: int | None = None
@@ -136,10 +137,10 @@ class Crew:
     def _submit(self, work: Callable[[Task], Done], task: Task) -> tuple[ProcessPoolExecutor, Future[Done]]:
         worker = self._idle.pop()
         try:
-            future = worker.submit(work, task)
+            future = _given(worker, work, task)
         except BrokenProcessPool:  # it died with nothing to do
             worker = self._hire()
-            future = worker.submit(work, task)
+            future = _given(worker, work, task)
         self._busy.append(worker)
         return worker, future
 
@@ -155,6 +156,11 @@ class Crew:
             return Failure(repr(error))
         self._idle.append(worker)
         return outcome
+
+
+def _given(worker: ProcessPoolExecutor, work: Callable[[Task], Done], task: Task) -> Future[Done]:
+    with interrupts_wait():  # the process starts with its first task
+        return worker.submit(work, task)
 
 
 def _kill(worker: ProcessPoolExecutor) -> None:
@@ -189,6 +195,11 @@ def take_post(post: Post) -> None:
     _close()
     _bench = None
     _open_bench(post)
+
+
+def _begin_work(open_bench: Callable[[Post], None], post: Post) -> None:
+    with leave_when_interrupted():
+        open_bench(post)
 
 
 def _open_bench(post: Post) -> None:

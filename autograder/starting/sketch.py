@@ -9,8 +9,9 @@ from pathlib import Path
 
 from autograder.course.findings import CourseError
 from autograder.course.models import Criterion, LoadedAssignment, Question
-from autograder.course.notebook import module_source, read_notebook
+from autograder.course.notebook import module_source
 from autograder.course.source import names_of
+from autograder.course.text_source import source_notebook
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -54,7 +55,7 @@ def _checked(name: str) -> str:
 
 
 def _reference(loaded: LoadedAssignment) -> str:
-    return module_source(read_notebook(loaded.paths.source.read_bytes(), "source.ipynb"))
+    return module_source(source_notebook(loaded.paths))
 
 
 def _definition(loaded: LoadedAssignment, name: str, asked: Sequence[str]) -> str:

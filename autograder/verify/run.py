@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.course.models import Limits, LoadedAssignment
 from autograder.grading.attempts import Given
 from autograder.grading.crew import leave_with_the_parent
+from autograder.grading.interrupt import interrupts_wait, leave_when_interrupted
 from autograder.grading.limits import Measurement, keep, kept, limits_from, measurement, scaled
 from autograder.grading.measure import failed_self_test
 from autograder.grading.result import Result
@@ -139,7 +140,7 @@ class Crew:
     def __init__(self, loaded: LoadedAssignment, sandbox: str, size: int) -> None:
         context = multiprocessing.get_context("spawn")
         self._size = size
-        self._pool = ProcessPoolExecutor(size, context, initializer=_open_bench, initargs=(loaded, sandbox))
+        self._pool = ProcessPoolExecutor(size, context, initializer=_begin_work, initargs=(loaded, sandbox))
 
     @classmethod
     def of(cls, loaded: LoadedAssignment, sandbox: str, jobs: int | None, tasks: int) -> Crew:
@@ -154,7 +155,8 @@ class Crew:
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """`function(*arguments)` in a worker, where `bench()` is its bench."""
-        return self._pool.submit(function, *arguments)
+        with interrupts_wait():  # a process starts with its first task
+            return self._pool.submit(function, *arguments)
 
     def grade(
         self,
@@ -199,6 +201,11 @@ def _cut(group: list[Subject], size: int) -> list[list[Subject]]:
 
 
 _bench: Bench | None = None
+
+
+def _begin_work(loaded: LoadedAssignment, backend: str) -> None:
+    with leave_when_interrupted():
+        _open_bench(loaded, backend)
 
 
 def _open_bench(loaded: LoadedAssignment, backend: str) -> None:

@@ -14,6 +14,7 @@ from autograder.course.known import KnownSubmission, read_known
 from autograder.course.models import LoadedAssignment
 from autograder.course.verdict import Verdict
 from autograder.grading.crew import leave_with_the_parent
+from autograder.grading.interrupt import interrupts_wait, leave_when_interrupted
 from autograder.verify.defects import CHECKS
 from autograder.verify.evidence import Evidence, Run, found_by
 from autograder.verify.notes import notes_on
@@ -105,8 +106,9 @@ def verify(
     """Grade the subjects and draw the findings. Raises GraderFault when no child can be started at all."""
     started = time.monotonic()
     # In a process of its own, beside the grading: nbgrader's converters change folder and environment.
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), leave_with_the_parent) as beside:
-        released = beside.submit(released_findings, loaded) if complete else None
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _beside) as beside:
+        with interrupts_wait():
+            released = beside.submit(released_findings, loaded) if complete else None
         graded = grade_subjects(
             loaded,
             subjects,
@@ -134,6 +136,11 @@ def verify(
     seeds = tuple(sorted({subject.seed for subject in subjects}))
     once = tuple(dict.fromkeys(found))  # what holds under several seeds is told once
     return Verification(evidence, once, notes_on(evidence), seeds, time.monotonic() - started)
+
+
+def _beside() -> None:
+    with leave_when_interrupted():
+        leave_with_the_parent()
 
 
 def _meant_to_be_undecided(known: list[KnownSubmission], subjects: list[Subject]) -> set[Subject]:

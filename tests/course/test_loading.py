@@ -55,7 +55,7 @@ def test_outside_a_course(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"{tmp_path} is not inside a course: "
         "neither it nor a folder above it holds assignments/ and rubrics/. "
-        "Change into the course, or name it with --course."
+        "Change into the course, or name it with --course; gradus init FOLDER makes one."
     )
 
 
@@ -349,7 +349,7 @@ def test_empty_yaml(tiny: Path) -> None:
 def test_no_hidden_tests(tiny: Path) -> None:
     for file in (tiny / HIDDEN).glob("*.py"):
         file.unlink()
-    assert findings(tiny) == [f"{HIDDEN}: there are no hidden tests. Write test_<question>.py files there."]
+    assert findings(tiny) == [f"{HIDDEN}: there are no hidden tests. Begin one: gradus new-test scale QUESTION NAME"]
 
 
 def test_two_questions_with_one_id(tiny: Path) -> None:

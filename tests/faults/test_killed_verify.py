@@ -41,3 +41,26 @@ def test_nobody_is_left(tiny: Path, tmp_path: Path, how: signal.Signals, options
     while processes_of(temporary) and time.monotonic() < patience:
         time.sleep(0.1)
     assert processes_of(temporary) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.5, 6.0], ids=["starting", "grading"])
+def test_ctrl_c_is_answered_in_one_word(tiny: Path, tmp_path: Path, seconds: float) -> None:
+    """A terminal sends it to every process; workers say nothing, least of all a traceback."""
+    release(load_assignment(tiny, "scale"))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "--course", str(tiny), "verify", "scale", "--sandbox", "process", "--jobs", "2",
+         "--out", str(tmp_path / "out")],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env=os.environ | {"TMPDIR": str(temporary)},
+    )  # fmt: skip
+    patience = time.monotonic() + 60
+    while len(processes_of(temporary)) < 4 and process.poll() is None and time.monotonic() < patience:
+        time.sleep(0.05)
+    time.sleep(seconds)
+    assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert (said.strip(), process.returncode) == ("Interrupted.", 130)

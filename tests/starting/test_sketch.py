@@ -88,3 +88,22 @@ def test_the_commands(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "assignments/scale/submissions/mistakes/no_epsilon.py: make the one error in it, then correct title, loses: and hint:.\n"
         "assignments/scale/tests/hidden/test_affine_wide.py: draw inputs that fit, and say what holds.\n"
     )
+
+
+def test_the_first_test_of_an_assignment(scale: LoadedAssignment, capsys: pytest.CaptureFixture[str]) -> None:
+    """While there is no hidden test nothing else works, and this does."""
+    for path in scale.paths.hidden_tests.glob("test_*.py"):
+        path.unlink()
+    course = ["--course", str(scale.paths.course)]
+    assert run([*course, "new-mistake", "scale", "no_epsilon", "--of", "standardise"]) == 2
+    assert "Begin one: gradus new-test scale QUESTION NAME" in capsys.readouterr().err
+    assert run([*course, "new-test", "scale", "affine", "wide", "--criterion", "affine.values"]) == 0
+
+
+def test_the_source_may_be_a_text(scale: LoadedAssignment) -> None:
+    """source.py in place of source.ipynb, as jupytext writes it."""
+    jupytext = pytest.importorskip("jupytext")
+    notebook = jupytext.read(scale.paths.source)
+    scale.paths.source.unlink()
+    jupytext.write(notebook, scale.paths.assignment / "source.py", fmt="py:percent")
+    assert "def standardise" in sketch_mistake(load_assignment(scale.paths.course, "scale"), "no_epsilon", ["standardise"]).read_text()

@@ -113,7 +113,7 @@ def test_a_course_with_findings(verify: Any, room: Room, tmp_path: Path) -> None
     )
     assert (code, err) == (1, "")
     assert out.splitlines()[-2] == f"{finding} [mistake_loses_more]"
-    assert out.splitlines()[-1].startswith("1 finding: 1 runs in ")
+    assert out.splitlines()[-1].startswith("1 finding: 1 run in ")
     record = json.loads((tmp_path / "out" / "verify.json").read_text(encoding="utf-8"))
     assert (record["clean"], record["complete"], record["seeds"]) == (False, False, [0])
     assert record["findings"] == [

@@ -1,0 +1,35 @@
+"""Ctrl-C reaches every process of the terminal at once. The coordinator answers it; workers leave without a word."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+INTERRUPTED = 130
+
+
+@contextmanager
+def interrupts_wait() -> Iterator[None]:
+    """Who is started within hears no Ctrl-C before `leave_when_interrupted`: while Python imports, its answer is a
+    traceback. The caller hears it afterwards."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def leave_when_interrupted() -> Iterator[None]:
+    """In a worker, around its preparation: a Ctrl-C ends it, also one that came while it was being started.
+
+    Afterwards a Ctrl-C ends the task, and the worker when it has none. Nothing is closed here: the code that was
+    interrupted may hold the lock. Sandboxes end with their worker.
+    """
+    signal.signal(signal.SIGINT, lambda number, frame: os._exit(INTERRUPTED))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    yield
+    signal.signal(signal.SIGINT, lambda number, frame: sys.exit(INTERRUPTED))
