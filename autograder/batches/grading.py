@@ -35,6 +35,8 @@ class Tally:
     """Of the done: how many lost points to a test, or could not be read."""
     troubles: dict[str, str] = field(default_factory=dict)
     """Hash of a submission that the grader failed at, for good → why, for staff."""
+    sandboxes: set[str] = field(default_factory=set)
+    """Where student code ran."""
 
     def add(self, outcome: Outcome) -> None:
         """Count one."""
@@ -42,6 +44,7 @@ class Tally:
             self.troubles[outcome.submission_sha256] = outcome.trouble
         self.done += outcome.state != "again"
         self.failing += outcome.failing
+        self.sandboxes |= {outcome.sandbox} - {""}
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Outcome:
     """`again`: it is in the queue once more."""
     failing: bool = False
     trouble: str = ""
+    sandbox: str = ""
 
 
 class Queue:
@@ -100,7 +104,7 @@ class Queue:
         trouble = self._trouble(outcome)
         if isinstance(outcome, Result) and not trouble:
             finish(self.book, order.task_id, outcome)  # somebody else may have been quicker: theirs stands
-            return Outcome(order.submission_sha256, "done", is_failing(outcome))
+            return Outcome(order.submission_sha256, "done", is_failing(outcome), sandbox=outcome.environment.sandbox)
         final = order.tries >= MOST_TRIES
         fail(self.book, order.task_id, trouble, final)
         return Outcome(order.submission_sha256, "failed" if final else "again", trouble=trouble)

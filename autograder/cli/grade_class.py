@@ -167,7 +167,7 @@ class ClassReport:
         """As data. Nothing in it but the intake names a student."""
         return {
             "intake": asdict(self.intake) if self.intake else None, "graded": self.tally.done - len(self.tally.troubles),
-            "failing": self.tally.failing, "troubles": self.tally.troubles,
+            "failing": self.tally.failing, "sandboxes": sorted(self.tally.sandboxes), "troubles": self.tally.troubles,
             "ungraded": [attempt.pseudonym for attempt in self.left], "older": self.older, "seed": self.seed,
             "gradebook": self.place,
         }  # fmt: skip
@@ -179,7 +179,8 @@ class ClassReport:
             late = f", late: {intake.late}" if intake.late else ""
             click.echo(f"In the folder: {intake.entries}. New in the gradebook: {intake.new}{late}.")
         done = tally.done - len(tally.troubles)
-        click.echo(f"Graded: {done}, failing: {tally.failing}. Seed {self.seed}. Gradebook: {self.place}")
+        where = f" Sandbox: {', '.join(sorted(tally.sandboxes))}." if tally.sandboxes else ""
+        click.echo(f"Graded: {done}, failing: {tally.failing}. Seed {self.seed}.{where} Gradebook: {self.place}")
         for line in self.worries():
             click.echo(line, err=True)
 

@@ -13,7 +13,6 @@ import click
 NEXT: dict[str, tuple[str, str]] = {
     "check": ("hand in the notebook as your course says", "correct it, save, and: gradus check"),
     "doctor": ("gradus list", "mend what is a problem, and: gradus doctor"),
-    "export": ("gradus return {slug} --to back/", ""),
     "grade": ("read the feedback pages; for everybody: gradus grade {slug} --class FOLDER", ""),
     "grade --class": ("gradus triage {slug}, then gradus review", "do what is said above, and give this command again"),
     "gradescope": ("gradus gradescope {slug} --try FOLDER, then upload the zip", ""),

@@ -20,6 +20,10 @@ MOST_OUTPUTS = 200
 MOST_BYTES = 20 * 2**20
 
 
+STUB = "YOUR ANSWER HERE"
+"""What nbgrader puts in place of a written answer, and with it a release."""
+
+
 @dataclass(frozen=True)
 class Output:
     """One output of a cell. `text` for people; `data` for what is served at an address of its own."""
@@ -43,6 +47,11 @@ class SeenCell:
     outputs: tuple[Output, ...] = ()
     attachments: tuple[tuple[str, str, bytes], ...] = ()
     """Name, kind and bytes of the pictures that a markdown cell brought along."""
+
+    @property
+    def untouched(self) -> bool:
+        """A written answer as it was handed out, or empty."""
+        return self.type == "markdown" and self.grade_id is not None and self.source.strip() in ("", STUB)
 
     @property
     def question(self) -> str | None:

@@ -208,3 +208,10 @@ def test_a_submission_that_cannot_be_read_says_so(room: Classroom) -> None:
     attempt = room.hand_in("ada")
     room.desk.shelf._fetch = lambda sha256: b"{not a notebook"
     assert "not a notebook" in room.visitor("ann").get(f"/grade/{SLUG}/{WRITTEN}/{attempt.id}").text
+
+
+def test_an_answer_that_was_not_touched_says_so(room: Classroom) -> None:
+    ann = room.visitor("ann")
+    for sid, answer, said in (("ada", "YOUR ANSWER HERE", True), ("ben", "", True), ("eve", "YOUR ANSWER HERE is mine.", False)):
+        one = room.hand_in(sid, answer)
+        assert ("Nothing was written here." in ann.get(f"/grade/{SLUG}/{WRITTEN}/{one.id}").text) is said
