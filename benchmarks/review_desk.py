@@ -131,7 +131,8 @@ def measured(book: Gradebook) -> dict[str, list[float]]:
     """Milliseconds of each of the tries."""
     from starlette.testclient import TestClient
 
-    from autograder.review.desk import Desk, application, cookie_name
+    from autograder.review.application import application, cookie_name
+    from autograder.review.desk import Desk
 
     desk = Desk(COURSE, book)
     client = TestClient(application(desk, 8642), base_url="http://localhost:8642")

@@ -44,7 +44,8 @@ def command(
     ssh -L 8642:localhost:8642 HOST, then open the link there.
     """
     from autograder.course.loading import find_course
-    from autograder.review.desk import Desk, application
+    from autograder.review.application import application
+    from autograder.review.desk import Desk
     from autograder.review.serving import listening, serve
     from autograder.review.trials import Trials
 

@@ -1,32 +1,26 @@
-"""The desk: all that its pages need, and the application that serves them."""
+"""The desk: all that its pages need."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograder.course.models import Criterion
 from autograder.gradebook.attempts import Attempt, attempt_of, file_of
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.rubrics import keep_rubric
-from autograder.gradebook.staff import conflicts_of, role_of
+from autograder.gradebook.staff import conflicts_of
 from autograder.review.access import Door
 from autograder.review.figures import Figures
 from autograder.review.groups import Behaviours
-from autograder.review.guard import Guard, Me
+from autograder.review.guard import Me
 from autograder.review.presence import Presence
 from autograder.review.queue import Undecided
 from autograder.review.rubrics import InForce, Rubrics
 from autograder.review.submissions import Opened, Shelf
 from autograder.review.trials import Trials
 from autograder.review.twice import Blind, Sight, Twice
-
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
-    from starlette.types import ASGIApp
 
 
 class NotHere(Exception):
@@ -101,48 +95,3 @@ class Desk:
         if force is None:
             return Opened(trouble=f"The course has no assignment {attempt.assignment} any more.")
         return self.shelf.open(attempt.file_sha256, attempt.file_name, force.loaded.assignment)
-
-
-def application(desk: Desk, port: int) -> ASGIApp:
-    """The desk as a web application that answers at `localhost:port` only."""
-    from starlette.applications import Starlette
-
-    from autograder.review.routes import (
-        errors,
-        fix,
-        gold,
-        grading,
-        groups,
-        marking,
-        outputs,
-        queue,
-        reconcile,
-        rubric,
-        signing,
-        staff,
-        statistics,
-    )
-
-    parts = (queue, grading, groups, fix, marking, outputs, reconcile, gold, statistics, rubric, staff)
-    routes = [*(route for part in parts for route in part.routes(desk)), *signing.routes(desk, cookie_name(port))]
-    inner: Starlette = Starlette(routes=routes, exception_handlers=errors.handlers())
-    return Guard(
-        inner,
-        door=desk.door,
-        hosts=(f"127.0.0.1:{port}", f"localhost:{port}"),
-        cookie=cookie_name(port),
-        role=lambda name: role_of(desk.book, name),
-    )
-
-
-def cookie_name(port: int) -> str:
-    """Browsers keep cookies by host and not by port: two desks on one machine must not share one."""
-    return f"gradus-{port}"
-
-
-def htmx() -> Path:
-    """htmx 2 as the installed package django-htmx brings it; nothing of that package is imported."""
-    spec = find_spec("django_htmx")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("django-htmx is not installed", name="django_htmx")
-    return Path(spec.submodule_search_locations[0]) / "static" / "django_htmx" / "htmx-2.min.js"

@@ -18,7 +18,8 @@ from autograder.gradebook.roster import add_person
 from autograder.gradebook.staff import add_staff
 from autograder.gradebook.tasks import Key, claim, enqueue, finish
 from autograder.grading.result import CriterionResult, Environment, Result, SubmissionId, TestResult
-from autograder.review.desk import Desk, application, cookie_name
+from autograder.review.application import application, cookie_name
+from autograder.review.desk import Desk
 
 SLUG, WRITTEN, TESTED = "scale", "why.reason", "standardise.values"
 PORT = 8642

@@ -7,7 +7,7 @@ from starlette.routing import Mount, Route
 
 from autograder.gradebook.marks import marks_of, write_mark
 from autograder.gradebook.staff import conflict
-from autograder.review.desk import application
+from autograder.review.application import application
 from tests.review.classroom import PORT, SLUG, WRITTEN, Classroom
 
 FOR_INSTRUCTORS = ("/reconcile", "/gold", "/rubric", "/staff")

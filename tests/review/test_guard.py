@@ -11,7 +11,7 @@ from autograder.gradebook.marks import marks_of
 from autograder.gradebook.requests import ask
 from autograder.gradebook.staff import remove_staff
 from autograder.review import access
-from autograder.review.desk import cookie_name
+from autograder.review.application import cookie_name
 from autograder.review.guard import FRAME_POLICY, POLICY
 from autograder.review.serving import listening
 from tests.review.classroom import PORT, SLUG, TESTED, WRITTEN, Classroom, picture, shown

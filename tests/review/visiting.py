@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from autograder.review.desk import application
+from autograder.review.application import application
 from autograder.review.serving import listening, server
 from tests.review.classroom import SLUG, WRITTEN, Classroom
 

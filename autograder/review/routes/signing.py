@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from pathlib import Path
+
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from autograder.report.page import TEMPLATES as FIGURES
 from autograder.review.access import SESSION_SECONDS
-from autograder.review.desk import Desk, htmx
+from autograder.review.desk import Desk
 from autograder.review.pages import HERE, render
 
 USED = "This link was used already, or is too old. An instructor makes a new one on the page Staff; so does `gradus review`, started again."
@@ -56,3 +59,11 @@ def routes(desk: Desk, cookie: str) -> list[Route]:
         Route("/enter", enter),
         Route("/leave", leave, methods=["POST"]),
     ]
+
+
+def htmx() -> Path:
+    """htmx 2 as the installed package django-htmx brings it; nothing of that package is imported."""
+    spec = find_spec("django_htmx")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("django-htmx is not installed", name="django_htmx")
+    return Path(spec.submodule_search_locations[0]) / "static" / "django_htmx" / "htmx-2.min.js"
