@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from autograder.gradebook.staff import role_of
@@ -13,19 +11,6 @@ from autograder.review.guard import Guard
 if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.types import ASGIApp
-
-
-AT_ONCE = 4
-"""Requests that are worked on at the same time. Python computes one of them at a time anyway: with forty, as is usual, each waits
-for all the others, and nobody gets an answer soon."""
-
-
-@asynccontextmanager
-async def _few_at_once(_: Starlette) -> AsyncIterator[None]:
-    from anyio.to_thread import current_default_thread_limiter
-
-    current_default_thread_limiter().total_tokens = AT_ONCE
-    yield
 
 
 def application(desk: Desk, port: int) -> ASGIApp:
@@ -50,7 +35,7 @@ def application(desk: Desk, port: int) -> ASGIApp:
 
     parts = (queue, grading, groups, fix, marking, outputs, reconcile, gold, statistics, rubric, staff)
     routes = [*(route for part in parts for route in part.routes(desk)), *signing.routes(desk, cookie_name(port))]
-    inner: Starlette = Starlette(routes=routes, exception_handlers=errors.handlers(), lifespan=_few_at_once)
+    inner: Starlette = Starlette(routes=routes, exception_handlers=errors.handlers())
     return Guard(
         inner,
         door=desk.door,

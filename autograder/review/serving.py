@@ -43,7 +43,7 @@ def server(application: ASGIApp) -> uvicorn.Server:
             log_level="warning",
             access_log=False,
             server_header=False,
-            lifespan="on",
+            lifespan="off",
             timeout_keep_alive=IDLE_SECONDS,
         )
     )
