@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,14 @@ def _turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     turns = Turns(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
     with turns.alone() if request.node.get_closest_marker("alone") else turns.together():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _main_stays() -> Iterator[None]:
+    """Whoever puts another `__main__` in its place takes it out again: every process that is spawned later needs it."""
+    before = sys.modules["__main__"]
+    yield
+    assert sys.modules["__main__"] is before
 
 
 @pytest.fixture

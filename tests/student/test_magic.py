@@ -149,6 +149,7 @@ def shell(light: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
     made.run_line_magic("load_ext", "autograder")
     yield made
     made.atexit_operations()
+    made.restore_sys_module_state()  # __main__ is the tests' again: without it no process can be spawned
 
 
 def test_a_terminal_reads_what_gradus_check_prints(shell: Any, light: Desk, capsys: pytest.CaptureFixture[str]) -> None:
