@@ -198,8 +198,8 @@ def take_post(post: Post) -> None:
 
 
 def _begin_work(open_bench: Callable[[Post], None], post: Post) -> None:
-    with leave_when_interrupted():
-        open_bench(post)
+    leave_when_interrupted()
+    open_bench(post)
 
 
 def _open_bench(post: Post) -> None:

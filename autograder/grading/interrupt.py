@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,14 +21,12 @@ def interrupts_wait() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-@contextmanager
-def leave_when_interrupted() -> Iterator[None]:
-    """In a worker, around its preparation: a Ctrl-C ends it, also one that came while it was being started.
+def leave_when_interrupted() -> None:
+    """In a worker, before anything else: from here on a Ctrl-C ends it, also one that came while it was being started.
 
-    Afterwards a Ctrl-C ends the task, and the worker when it has none. Nothing is closed here: the code that was
-    interrupted may hold the lock. Sandboxes end with their worker.
+    At once, and not with an exception, which whatever runs (pytest, a converter) may catch, tell and go on. Nothing is
+    closed: the code that was interrupted may hold the lock. Sandboxes end with their worker, and the next one that
+    starts sweeps what they left.
     """
     signal.signal(signal.SIGINT, lambda number, frame: os._exit(INTERRUPTED))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    yield
-    signal.signal(signal.SIGINT, lambda number, frame: sys.exit(INTERRUPTED))

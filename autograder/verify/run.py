@@ -204,8 +204,8 @@ _bench: Bench | None = None
 
 
 def _begin_work(loaded: LoadedAssignment, backend: str) -> None:
-    with leave_when_interrupted():
-        _open_bench(loaded, backend)
+    leave_when_interrupted()
+    _open_bench(loaded, backend)
 
 
 def _open_bench(loaded: LoadedAssignment, backend: str) -> None:

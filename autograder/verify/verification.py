@@ -139,8 +139,8 @@ def verify(
 
 
 def _beside() -> None:
-    with leave_when_interrupted():
-        leave_with_the_parent()
+    leave_when_interrupted()
+    leave_with_the_parent()
 
 
 def _meant_to_be_undecided(known: list[KnownSubmission], subjects: list[Subject]) -> set[Subject]:
