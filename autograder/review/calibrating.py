@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.course.models import Criterion
-from autograder.gradebook.attempts import Attempt, counting_attempts
+from autograder.gradebook.attempts import Attempt
 from autograder.gradebook.marks import Mark
 from autograder.gradebook.moderation import reasons_of
 from autograder.gradebook.staff import conflicts_of
 from autograder.gradebook.standing import counted, events_at, last_of, marked_blind, standing
+from autograder.review.counted import that_count
 from autograder.review.desk import Desk
 from autograder.review.guard import Me
 from autograder.review.reconciling import differ, reason_of
@@ -59,7 +60,7 @@ def calibration(desk: Desk, force: InForce, me: Me) -> Calibration:
         return Calibration((), ())
     slug, rubric = force.loaded.slug, force.loaded.rubric
     blind, hidden, reasons = marked_blind(desk.book, slug), conflicts_of(desk.book, me.name), reasons_of(desk.book, slug)
-    here = {one.id: one for one in counting_attempts(desk.book, slug) if one.student_id not in hidden}
+    here = {one.id: one for one in that_count(desk.book, slug).values() if one.student_id not in hidden}
     places = {one.id: {a for a, name in blind if name == one.id and a in here} for one in rubric.criteria}
     gold: list[Met] = []
     decided: list[Met] = []

@@ -14,7 +14,7 @@ from autograder.gradebook.tables import attempts, set_asides
 _known: WeakKeyDictionary[Gradebook, dict[str, tuple[object, dict[int, Attempt]]]] = WeakKeyDictionary()
 
 
-def counted(book: Gradebook, slug: str) -> dict[int, Attempt]:
+def that_count(book: Gradebook, slug: str) -> dict[int, Attempt]:
     """Id → attempt, in the order of the students' ids. Not to be changed."""
     last = [select(func.max(one.c.id)).scalar_subquery() for one in (attempts, set_asides)]
     state = tuple(selected(book, select(*last))[0])  # read first: what comes after it is seen by the next page

@@ -18,6 +18,7 @@ from autograder.gradebook.rows import selected
 from autograder.gradebook.staff import conflicts_of
 from autograder.gradebook.tables import attempts, gradings, set_asides
 from autograder.report.wording import points
+from autograder.review.counted import that_count
 from autograder.review.order import draw
 from autograder.statistics.triage import Group, groups_of
 
@@ -154,7 +155,7 @@ def around(
         slug,
         criterion,
         rubric_sha256,
-        {one.id: one for one in counting_attempts(book, slug) if one.id not in apart},
+        {one.id: one for one in that_count(book, slug).values() if one.id not in apart},
         conflicts_of(book, who),
         marks_on(book, slug, criterion.id),
         from_groups(book, slug, criterion.id),

@@ -18,7 +18,7 @@ from autograder.gradebook.rows import selected
 from autograder.gradebook.staff import conflicts_of
 from autograder.gradebook.tables import answers, attempts, criterion_results, gradings, marks, requests, set_asides
 from autograder.gradebook.views import counting, current_gradings, current_marks, raised_flags
-from autograder.review.counted import counted
+from autograder.review.counted import that_count
 from autograder.review.twice import Blind
 
 SHOWS = {
@@ -97,7 +97,7 @@ def rows_of(
     `blinds` are those that look otherwise to them, by criterion.
     """
     hidden = conflicts_of(book, who)
-    seen = {one.id for one in counted(book, slug).values() if one.student_id not in hidden}
+    seen = {one.id for one in that_count(book, slug).values() if one.student_id not in hidden}
     marked: Counter[str] = Counter()
     mine: Counter[str] = Counter()
     for row in selected(book, _marked(slug)):
@@ -126,7 +126,7 @@ def rows_of(
 def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str, blind: Blind) -> Sets:
     """The attempts behind each count of a criterion; `blind` are those that look otherwise to `who`."""
     hidden = conflicts_of(book, who)
-    seen = {one.id: one for one in counted(book, slug).values() if one.student_id not in hidden}
+    seen = {one.id: one for one in that_count(book, slug).values() if one.student_id not in hidden}
     here = (counting.c.assignment == slug, counting.c.student_id.not_in(hidden))
     chosen = _marked(slug).where(current_marks.c.criterion == criterion.id)
     decided = [row for row in selected(book, chosen) if row.attempt_id in seen]
@@ -143,7 +143,7 @@ def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str, blind: B
 
 
 def _marked(slug: str) -> Select[Any]:
-    """The marks that stand in an assignment. Which attempts count is remembered (`counted`): asking the database costs more."""
+    """The marks that stand in an assignment. Which attempts count is remembered (`that_count`): asking the database costs more."""
     chosen = select(current_marks.c.criterion, current_marks.c.attempt_id, current_marks.c.author)
     return chosen.join(attempts, attempts.c.id == current_marks.c.attempt_id).where(attempts.c.assignment == slug)
 

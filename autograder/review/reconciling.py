@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.course.models import Criterion
-from autograder.gradebook.attempts import Attempt, counting_attempts
+from autograder.gradebook.attempts import Attempt
 from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.marks import Mark, withdraw
 from autograder.gradebook.moderation import moderate, reasons_of
 from autograder.gradebook.staff import conflicts_of
 from autograder.gradebook.standing import counted, events_at, judgements, marked_blind, standing
 from autograder.report.wording import points
+from autograder.review.counted import that_count
 from autograder.review.desk import Desk, Place
 from autograder.review.guard import Me
 from autograder.review.marking import MOST_COMMENT, NEW_RUBRIC, Outcome, Refused, points_given, seconds_counted
@@ -52,7 +53,7 @@ def compared(desk: Desk, force: InForce, who: str) -> list[Compared]:
     """Everything that is judged twice and `who` may see: by criterion, then by pseudonym."""
     slug, rubric = force.loaded.slug, force.loaded.rubric
     blind, hidden, reasons = marked_blind(desk.book, slug), conflicts_of(desk.book, who), reasons_of(desk.book, slug)
-    here = {one.id: one for one in counting_attempts(desk.book, slug) if one.student_id not in hidden}
+    here = {one.id: one for one in that_count(desk.book, slug).values() if one.student_id not in hidden}
     places = {one.id: {a for a, name in blind if name == one.id and a in here} for one in rubric.criteria}
     events = events_at(desk.book, places)
     found = [

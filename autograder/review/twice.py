@@ -11,17 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from autograder.course.models import Criterion
+from autograder.gradebook.attempts import Attempt
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.marks import COUNTED, Kind, Mark
 from autograder.gradebook.rows import selected
 from autograder.gradebook.salts import salt_of
 from autograder.gradebook.staff import conflicts_of
 from autograder.gradebook.standing import Where, counted, events_at, last_of, marked_blind, standing
-from autograder.gradebook.tables import attempts, requests, set_asides
-from autograder.gradebook.views import counting
+from autograder.gradebook.tables import attempts, requests
+from autograder.review.counted import that_count
 from autograder.review.guard import Me
 from autograder.review.remembered import Remembered
 
@@ -78,7 +79,6 @@ class Twice:
     def __init__(self, book: Gradebook) -> None:
         self._book = book
         self._remembered = Remembered(book)
-        self._counting: dict[str, tuple[object, dict[int, int]]] = {}
         self._drawn: dict[tuple[str, str], tuple[object, frozenset[int]]] = {}
 
     def sight(self, slug: str, criterion: Criterion, attempt: int, me: Me, *, blank: bool = False) -> Sight:
@@ -98,7 +98,7 @@ class Twice:
         if me.role != "ta":
             return {}
         blind, asked, hidden = marked_blind(self._book, slug), self._asked(slug), conflicts_of(self._book, me.name)
-        everybody = self._attempts(slug)
+        everybody = that_count(self._book, slug)
         draws = {one.id: self._draw(slug, one.id, everybody) for one in criteria if one.kind == "ta"}
         places = {
             name: ids | {attempt for attempt, criterion in blind if criterion == name and attempt in everybody}
@@ -110,7 +110,7 @@ class Twice:
             views = {
                 attempt: seen(stand, me.name, self._again(stand, attempt in ids, (attempt, name) in asked))
                 for (attempt, criterion), stand in stands.items()
-                if criterion == name and everybody[attempt] not in hidden
+                if criterion == name and everybody[attempt].student_id not in hidden
             }
             seconds = {attempt: mark for attempt, (mark, kind) in views.items() if kind == "second"}
             mine = {attempt: mark for attempt, mark in seconds.items() if mark is not None}
@@ -119,13 +119,13 @@ class Twice:
 
     def drawn(self, slug: str, criterion: str) -> frozenset[int]:
         """The attempts that are drawn."""
-        return self._draw(slug, criterion, self._attempts(slug))
+        return self._draw(slug, criterion, that_count(self._book, slug))
 
-    def _draw(self, slug: str, criterion: str, here: dict[int, int]) -> frozenset[int]:
+    def _draw(self, slug: str, criterion: str, here: dict[int, Attempt]) -> frozenset[int]:
         known = self._drawn.get((slug, criterion))
         if known is None or known[0] is not here:
-            chosen = drawn(salt_of(self._book, slug), criterion, here.values())
-            known = (here, frozenset(attempt for attempt, student in here.items() if student in chosen))
+            chosen = drawn(salt_of(self._book, slug), criterion, (one.student_id for one in here.values()))
+            known = (here, frozenset(one.id for one in here.values() if one.student_id in chosen))
             self._drawn[slug, criterion] = known
         return known[1]
 
@@ -134,17 +134,6 @@ class Twice:
         """Whether one more is wanted. Not once a student asks about the mark: who answers has to see it."""
         wanted = last_of(stand, "gold") is not None or (drawn and (blank or last_of(stand, "second") is None))
         return wanted and not asked
-
-    def _attempts(self, slug: str) -> dict[int, int]:
-        """Attempts that count → their students."""
-        last = [select(func.max(one.c.id)).scalar_subquery() for one in (attempts, set_asides)]
-        state = tuple(selected(self._book, select(*last))[0])
-        known = self._counting.get(slug)
-        if known is None or known[0] != state:
-            chosen = select(counting.c.id, counting.c.student_id).where(counting.c.assignment == slug)
-            known = (state, {row.id: row.student_id for row in selected(self._book, chosen)})
-            self._counting[slug] = known
-        return known[1]
 
     def _asked(self, slug: str) -> set[Where]:
         chosen = select(requests.c.attempt_id, requests.c.criterion)

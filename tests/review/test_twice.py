@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
@@ -12,10 +13,12 @@ import pytest
 
 from autograder.gradebook import open_gradebook
 from autograder.gradebook.attempts import Attempt
+from autograder.gradebook.book import Gradebook
 from autograder.gradebook.marks import current_mark, marks_of, withdraw, write_mark
 from autograder.gradebook.requests import ask
 from autograder.gradebook.staff import conflict
 from autograder.gradebook.standing import events_at, standing
+from autograder.review.counted import that_count
 from autograder.review.remembered import Remembered
 from autograder.review.twice import Twice, drawn
 from tests.review.classroom import SLUG, TESTED, WRITTEN, Classroom
@@ -45,20 +48,22 @@ class TestTheDraw:
     def test_who_comes_later_moves_few(self) -> None:
         assert len(drawn("salt", "a.b", CLASS) & drawn("salt", "a.b", range(1010))) >= 98
 
-    def test_who_knows_all_but_the_salt_cannot_tell(self, room: Classroom, tmp_path: Path) -> None:
+    def test_who_knows_all_but_the_salt_cannot_tell(
+        self, room: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """The same students in another gradebook: another draw."""
-        here = {n: drawn_of(room, n) for n in range(12)}
+        monkeypatch.setattr("autograder.review.twice.that_count", lambda book, slug: CLASS_OF_200)
+        here = {n: drawn_in(room.book, n) for n in range(12)}
         with open_gradebook(tmp_path / "another.db") as other:
-            twice = Twice(other)
-            twice._attempts = lambda slug: {n: n for n in range(200)}  # type: ignore[method-assign]
-            there = {n: twice.drawn(SLUG, f"c.{n}") for n in range(12)}
+            there = {n: drawn_in(other, n) for n in range(12)}
         assert here != there
 
 
-def drawn_of(room: Classroom, n: int) -> frozenset[int]:
-    twice = Twice(room.book)
-    twice._attempts = lambda slug: {k: k for k in range(200)}  # type: ignore[method-assign]
-    return twice.drawn(SLUG, f"c.{n}")
+CLASS_OF_200 = {n: SimpleNamespace(id=n, student_id=n) for n in range(200)}
+
+
+def drawn_in(book: Gradebook, n: int) -> frozenset[int]:
+    return Twice(book).drawn(SLUG, f"c.{n}")
 
 
 @pytest.fixture
@@ -137,7 +142,7 @@ def test_the_second_mark_looks_like_any_other(room: Classroom, twice: tuple[Atte
 def test_the_queue_hands_it_to_one_more_and_then_to_nobody(room: Classroom, twice: tuple[Attempt, Attempt]) -> None:
     room.staff(cem="ta")
     ann, ben, cem = (room.visitor(name) for name in ("ann", "ben", "cem"))
-    for one in room.desk.twice._attempts(SLUG):
+    for one in that_count(room.book, SLUG):
         write_mark(room.book, one, WRITTEN, author="ann", points=10.0, level=1)
     onward = f"/grade/{SLUG}/{WRITTEN}?show=ungraded"
     assert "Well done" in ann.get(onward).text
