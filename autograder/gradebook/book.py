@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
 
@@ -31,6 +32,8 @@ class Gradebook:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.engine = _sqlite(place) if place.file else _postgresql(place)
+        # SQLite's transactions see one state; PostgreSQL's do when they are asked to.
+        self._readers = self.engine if place.file else self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._turn = threading.Lock()
 
     def __enter__(self) -> Gradebook:
@@ -46,12 +49,41 @@ class Gradebook:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state of the whole gradebook."""
-        with self._telling(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        visit = _visit.get()
+        with self._telling():
+            if visit is not None and visit.book is self and visit.open:
+                with visit.reading() as connection:
+                    yield connection
+            else:
+                with self._readers.connect() as connection, connection.begin():
+                    yield connection
+
+    @property
+    def answers(self) -> dict[object, Any] | None:
+        """What was asked before in this visit, and nothing was written since; None outside of visits."""
+        visit = _visit.get()
+        return visit.answers if visit is not None and visit.book is self and visit.open else None
+
+    @contextmanager
+    def visit(self) -> Iterator[None]:
+        """All reads within are one transaction, until something is written within: what is read next sees that, too.
+
+        For pages, which ask dozens of small questions: beginning and ending a transaction takes as long as most of them.
+        """
+        visit = _Visit(self)
+        token = _visit.set(visit)
+        try:
+            yield
+        finally:
+            _visit.reset(token)
+            visit.close()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes: all of it or, after any error, nothing. Never open one inside another."""
+        visit = _visit.get()
+        if visit is not None and visit.book is self:
+            visit.leave_off()
         if not self._turn.acquire(timeout=PATIENCE):
             raise GradebookFailed(f"The gradebook {self.place} is in use for too long. Try again.")
         try:
@@ -65,6 +97,8 @@ class Gradebook:
                 yield connection
         finally:
             self._turn.release()
+            if visit is not None and visit.book is self:
+                visit.leave_off()  # also what was read within the transaction that writes
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -75,6 +109,41 @@ class Gradebook:
             if told is None:
                 raise
             raise told from error
+
+
+class _Visit:
+    """One transaction for many reads, begun with the first of them. Used by one thread at a time."""
+
+    def __init__(self, book: Gradebook) -> None:
+        self.book, self.open = book, True
+        self.answers: dict[object, Any] = {}
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        if self._connection is None:
+            self._connection = self.book._readers.connect()
+            self._connection.begin()
+        try:
+            yield self._connection
+        except BaseException:
+            self.leave_off()  # PostgreSQL takes no further question in a transaction that has failed
+            raise
+
+    def leave_off(self) -> None:
+        """The next read begins another transaction."""
+        self.answers.clear()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def close(self) -> None:
+        """The visit is over; whoever still holds it reads as everybody does."""
+        self.open = False
+        self.leave_off()
+
+
+_visit: ContextVar[_Visit | None] = ContextVar("visit", default=None)
 
 
 def _sqlite(place: Place) -> Engine:

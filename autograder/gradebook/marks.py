@@ -107,6 +107,11 @@ def withdraw(book: Gradebook, mark_id: int, author: str) -> Mark:
         return append(connection, {**values, "author": author})
 
 
+def last_mark(book: Gradebook) -> int:
+    """The id of the last event of all: what is as it was then need not be read again. 0 before the first."""
+    return int(selected(book, select(func.max(marks.c.id).label("n")), once="last mark")[0].n or 0)
+
+
 def marks_of(book: Gradebook, attempt_id: int, criterion: str | None = None) -> list[Mark]:
     """Every event about an attempt, oldest first: withdrawn marks and withdrawals too."""
     chosen = select(marks).where(marks.c.attempt_id == attempt_id).order_by(marks.c.id)

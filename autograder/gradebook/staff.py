@@ -56,4 +56,4 @@ def conflict(
 def conflicts_of(book: Gradebook, staff: str) -> set[int]:
     """The ids of the students whom `staff` must not mark."""
     chosen = select(current_conflicts.c.student_id).where(current_conflicts.c.staff == staff)
-    return {row.student_id for row in selected(book, chosen)}
+    return {row.student_id for row in selected(book, chosen, once=("conflicts", staff))}

@@ -29,7 +29,7 @@ def marked_blind(book: Gradebook, assignment: str) -> dict[Where, set[str]]:
         .where(marks.c.withdraws.is_(None), marks.c.id.not_in(gone))
     )
     found: dict[Where, set[str]] = defaultdict(set)
-    for row in selected(book, chosen):
+    for row in selected(book, chosen, once=("marked blind", assignment)):
         found[row.attempt_id, row.criterion].add(row.kind)
     return dict(found)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from autograder.gradebook.staff import role_of
@@ -11,6 +13,19 @@ from autograder.review.guard import Guard
 if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.types import ASGIApp
+
+
+PAGES_AT_ONCE = 4
+"""Pages that are worked on at the same time; the others wait in a line. Python computes one of them at a time anyway, and what is
+saved (`routes/marking.py`) does not wait in that line: it shares the processor with these only."""
+
+
+@asynccontextmanager
+async def _few_pages_at_once(_: Starlette) -> AsyncIterator[None]:
+    from anyio.to_thread import current_default_thread_limiter
+
+    current_default_thread_limiter().total_tokens = PAGES_AT_ONCE
+    yield
 
 
 def application(desk: Desk, port: int) -> ASGIApp:
@@ -35,13 +50,14 @@ def application(desk: Desk, port: int) -> ASGIApp:
 
     parts = (queue, grading, groups, fix, marking, outputs, reconcile, gold, statistics, rubric, staff)
     routes = [*(route for part in parts for route in part.routes(desk)), *signing.routes(desk, cookie_name(port))]
-    inner: Starlette = Starlette(routes=routes, exception_handlers=errors.handlers())
+    inner: Starlette = Starlette(routes=routes, exception_handlers=errors.handlers(), lifespan=_few_pages_at_once)
     return Guard(
         inner,
         door=desk.door,
         hosts=(f"127.0.0.1:{port}", f"localhost:{port}"),
         cookie=cookie_name(port),
         role=lambda name: role_of(desk.book, name),
+        visit=desk.book.visit,
     )
 
 

@@ -17,7 +17,7 @@ _known: WeakKeyDictionary[Gradebook, dict[str, tuple[object, dict[int, Attempt]]
 def that_count(book: Gradebook, slug: str) -> dict[int, Attempt]:
     """Id → attempt, in the order of the students' ids. Not to be changed."""
     last = [select(func.max(one.c.id)).scalar_subquery() for one in (attempts, set_asides)]
-    state = tuple(selected(book, select(*last))[0])  # read first: what comes after it is seen by the next page
+    state = tuple(selected(book, select(*last), once="attempts")[0])  # read first: what comes after it is seen by the next page
     here = _known.setdefault(book, {})
     known = here.get(slug)
     if known is None or known[0] != state:

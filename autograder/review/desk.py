@@ -12,11 +12,13 @@ from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.rubrics import keep_rubric
 from autograder.gradebook.staff import conflicts_of
 from autograder.review.access import Door
+from autograder.review.decided import Decided
 from autograder.review.figures import Figures
 from autograder.review.groups import Behaviours
 from autograder.review.guard import Me
+from autograder.review.order import Orders
 from autograder.review.presence import Presence
-from autograder.review.queue import Undecided
+from autograder.review.queue import Sets, Undecided, sets_of
 from autograder.review.rubrics import InForce, Rubrics
 from autograder.review.submissions import Opened, Shelf
 from autograder.review.trials import Trials
@@ -49,6 +51,8 @@ class Desk:
         self.behaviours = Behaviours(book)
         self.door = Door()
         self.presence = Presence()
+        self.orders = Orders(book)
+        self.decided = Decided(book)
         self.undecided = Undecided(book)
         self.twice = Twice(book)
         self.figures = Figures(book)
@@ -74,6 +78,12 @@ class Desk:
     def blind(self, force: InForce, criterion: Criterion, me: Me) -> Blind:
         """What of a criterion looks otherwise to `me`."""
         return self.twice.of(force.loaded.slug, [criterion], me).get(criterion.id, Blind())
+
+    def sets(self, force: InForce, criterion: Criterion, me: Me) -> Sets:
+        """The attempts behind each count of a criterion, as `me` sees them."""
+        slug = force.loaded.slug
+        decided = self.decided.of(slug).get(criterion.id, {})
+        return sets_of(self.book, slug, criterion, me.name, decided, self.blind(force, criterion, me))
 
     def sight(self, place: Place, me: Me, *, blank: bool = False) -> Sight:
         """What `me` sees of the marks at a place."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
@@ -47,12 +48,24 @@ class Me:
 
 
 class Guard:
-    """ASGI middleware. `role` tells the role of a member of staff, or None for one who is no longer there."""
+    """ASGI middleware.
+
+    `role` tells the role of a member of staff, or None for one who is no longer there. Every request is answered in a
+    `visit` of its own.
+    """
 
     def __init__(
-        self, app: ASGIApp, *, door: Door, hosts: Sequence[str], cookie: str, role: Callable[[str], str | None]
+        self,
+        app: ASGIApp,
+        *,
+        door: Door,
+        hosts: Sequence[str],
+        cookie: str,
+        role: Callable[[str], str | None],
+        visit: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self.app, self.door, self.hosts, self.cookie, self.role = app, door, tuple(hosts), cookie, role
+        self.visit = visit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through with `scope["me"]`, or say why not."""
@@ -60,11 +73,12 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        trouble = self._trouble(scope, headers)
-        if trouble is None:
-            await self.app(scope, receive, _with_headers(send))
-        else:
-            await _refuse(_with_headers(send), *trouble)
+        with self.visit():
+            trouble = self._trouble(scope, headers)
+            if trouble is None:
+                await self.app(scope, receive, _with_headers(send))
+            else:
+                await _refuse(_with_headers(send), *trouble)
 
     def _trouble(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
         if headers.get("host") not in self.hosts:

@@ -10,6 +10,10 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
+from autograder.gradebook.attempts import Attempt
+from autograder.gradebook.book import Gradebook
+from autograder.review.counted import that_count
+
 
 class Named(Protocol):
     """What has a pseudonym. Pseudonyms are drawn at random for each gradebook: they are the salt."""
@@ -31,6 +35,22 @@ def shuffled(attempts: Iterable[One], who: str, assignment: str, criterion: str)
         return drawn.digest()
 
     return sorted(attempts, key=lot)
+
+
+class Orders:
+    """The order of each person and criterion, remembered for as long as the same attempts count."""
+
+    def __init__(self, book: Gradebook) -> None:
+        self._book = book
+        self._known: dict[tuple[str, str, str], tuple[object, list[Attempt]]] = {}
+
+    def of(self, who: str, slug: str, criterion: str) -> list[Attempt]:
+        """All attempts that count. Not to be changed."""
+        here, key = that_count(self._book, slug), (who, slug, criterion)
+        known = self._known.get(key)
+        if known is None or known[0] is not here:
+            known = self._known[key] = (here, shuffled(here.values(), who, slug, criterion))
+        return known[1]
 
 
 def draw(*words: str) -> bytes:

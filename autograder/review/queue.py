@@ -19,6 +19,7 @@ from autograder.gradebook.staff import conflicts_of
 from autograder.gradebook.tables import answers, attempts, criterion_results, gradings, marks, requests, set_asides
 from autograder.gradebook.views import counting, current_gradings, current_marks, raised_flags
 from autograder.review.counted import that_count
+from autograder.review.decided import Authors
 from autograder.review.twice import Blind
 
 SHOWS = {
@@ -89,21 +90,16 @@ def rows_of(
     slug: str,
     criteria: Sequence[Criterion],
     who: str,
+    decided: Mapping[str, Authors],
     waiting: Undecided,
     blinds: Mapping[str, Blind],
 ) -> tuple[list[Row], int]:
     """The queue of `who`: criteria for TAs, and those of tests where something is to be done; and how many handed in.
 
-    `blinds` are those that look otherwise to them, by criterion.
+    `decided` are the marks that stand; `blinds` are those that look otherwise to them; both by criterion.
     """
     hidden = conflicts_of(book, who)
     seen = {one.id for one in that_count(book, slug).values() if one.student_id not in hidden}
-    marked: Counter[str] = Counter()
-    mine: Counter[str] = Counter()
-    for row in selected(book, _marked(slug)):
-        if row.attempt_id in seen:
-            marked[row.criterion] += 1
-            mine[row.criterion] += row.author == who
     flagged = Counter(name for name, _ in _raised(book, slug, seen))
     asked = Counter(name for name, _ in _asked(book, slug, seen))
     undecided = waiting.counts(slug, hidden)
@@ -111,41 +107,38 @@ def rows_of(
     found = []
     for one in criteria:
         blind = blinds.get(one.id, Blind())
-        done = marked[one.id] - len(blind.open)
+        authors = decided.get(one.id, {})
+        done = len(authors.keys() & seen) - len(blind.open)
+        mine = sum(author == who and attempt in seen for attempt, author in authors.items())
         waits = len(seen) - done if one.kind == "ta" else undecided.get(one.id, 0)
         if one.kind == "ta" or waits or flagged[one.id] or asked[one.id]:
             found.append(
                 Row(
                     one.id, one.question, one.title, one.points, one.kind, done + waits, done, waits,
-                    mine[one.id] + len(blind.mine), flagged[one.id], asked[one.id], pace.get(one.id),
+                    mine + len(blind.mine), flagged[one.id], asked[one.id], pace.get(one.id),
                 )
             )  # fmt: skip
     return found, len(seen)
 
 
-def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str, blind: Blind) -> Sets:
-    """The attempts behind each count of a criterion; `blind` are those that look otherwise to `who`."""
+def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str, decided: Authors, blind: Blind) -> Sets:
+    """The attempts behind each count of a criterion.
+
+    `decided` are its marks that stand, `blind` those that look otherwise to `who`.
+    """
     hidden = conflicts_of(book, who)
     seen = {one.id: one for one in that_count(book, slug).values() if one.student_id not in hidden}
     here = (counting.c.assignment == slug, counting.c.student_id.not_in(hidden))
-    chosen = _marked(slug).where(current_marks.c.criterion == criterion.id)
-    decided = [row for row in selected(book, chosen) if row.attempt_id in seen]
-    unmarked = (set(seen) - {row.attempt_id for row in decided}) | blind.open
+    unmarked = (seen.keys() - decided.keys()) | blind.open
     waiting = unmarked if criterion.kind == "ta" else _undecided(book, here, criterion.id)
     members = {
         "ungraded": waiting,
-        "mine": {row.attempt_id for row in decided if row.author == who} | blind.mine.keys(),
+        "mine": {attempt for attempt, author in decided.items() if author == who and attempt in seen} | blind.mine.keys(),
         "flagged": {attempt for name, attempt in _raised(book, slug, seen) if name == criterion.id},
         "requests": {attempt for name, attempt in _asked(book, slug, seen) if name == criterion.id},
         "all": set(seen),
     }
     return Sets(seen, members)
-
-
-def _marked(slug: str) -> Select[Any]:
-    """The marks that stand in an assignment. Which attempts count is remembered (`that_count`): asking the database costs more."""
-    chosen = select(current_marks.c.criterion, current_marks.c.attempt_id, current_marks.c.author)
-    return chosen.join(attempts, attempts.c.id == current_marks.c.attempt_id).where(attempts.c.assignment == slug)
 
 
 def _raised(book: Gradebook, slug: str, seen: Collection[int]) -> set[tuple[str, int]]:

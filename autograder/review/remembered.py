@@ -6,11 +6,10 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.marks import Mark, marks_in
-from autograder.gradebook.rows import selected
+from autograder.gradebook.marks import Mark, last_mark, marks_in
 from autograder.gradebook.standing import Where, events_at, standing
 from autograder.gradebook.tables import attempts, marks
 
@@ -38,7 +37,7 @@ class Remembered:
     def stands(self, slug: str, places: Places) -> dict[Where, list[Mark]]:
         """Place → the marks that stand there (`standing.py`), of those with an event."""
         with self._lock:
-            last = int(selected(self._book, select(func.max(marks.c.id).label("n")))[0].n or 0)
+            last = last_mark(self._book)
             key = (slug, frozenset(places))
             known = self._known.get(key)
             if known is None or known.places != places:

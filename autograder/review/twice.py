@@ -138,4 +138,4 @@ class Twice:
     def _asked(self, slug: str) -> set[Where]:
         chosen = select(requests.c.attempt_id, requests.c.criterion)
         chosen = chosen.join(attempts, attempts.c.id == requests.c.attempt_id).where(attempts.c.assignment == slug)
-        return {(row.attempt_id, row.criterion) for row in selected(self._book, chosen)}
+        return {(row.attempt_id, row.criterion) for row in selected(self._book, chosen, once=("asked", slug))}

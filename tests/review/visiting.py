@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -41,17 +42,26 @@ class Visit:
 Enter = Callable[..., Visit]
 
 
-@pytest.fixture
-def enter(browser: Any, room: Classroom) -> Iterator[Enter]:
-    """Open the desk of the class as somebody."""
-    visits: list[Visit] = []
+@contextmanager
+def served(room: Classroom) -> Iterator[int]:
+    """The desk, answering at this port."""
     with listening(0) as socket:
-        port = socket.getsockname()[1]
+        port: int = socket.getsockname()[1]
         serving = server(application(room.desk, port))
         thread = threading.Thread(target=serving.run, kwargs={"sockets": [socket]}, daemon=True)
         thread.start()
         while not serving.started:
             time.sleep(0.01)
+        yield port
+        serving.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def enter(browser: Any, room: Classroom) -> Iterator[Enter]:
+    """Open the desk of the class as somebody."""
+    visits: list[Visit] = []
+    with served(room) as port:
 
         def visit(name: str, **options: Any) -> Visit:
             visits.append(Visit(browser, f"http://localhost:{port}", room.desk.door.invite(name), **options))
@@ -60,5 +70,3 @@ def enter(browser: Any, room: Classroom) -> Iterator[Enter]:
         yield visit
         for one in visits:
             one.context.close()
-        serving.should_exit = True
-        thread.join(10)

@@ -21,7 +21,7 @@ from autograder.review.group_marking import drawn_for
 from autograder.review.guard import Me
 from autograder.review.marking import Outcome
 from autograder.review.pages import render
-from autograder.review.queue import SHOWS, sets_of
+from autograder.review.queue import SHOWS
 from autograder.review.routes.queue import shown
 from autograder.review.submissions import answers, around
 from autograder.review.tried import kept_patches, tried_here
@@ -38,7 +38,7 @@ def routes(desk: Desk) -> list[Route]:
         opened = desk.opened(place.attempt)
         answer = answers(opened.cells, place.criterion.question, place.criterion.id)
         result = result_of(desk.book, place.attempt.id)
-        sets = sets_of(desk.book, place.slug, place.criterion, me.name, desk.blind(place.force, place.criterion, me))
+        sets = desk.sets(place.force, place.criterion, me)
         values = panel_values(desk, place, me, show, Outcome(), result=result)
         return HTMLResponse(
             render(

@@ -17,9 +17,9 @@ from autograder.gradebook.requests import open_requests
 from autograder.report.wording import points
 from autograder.review.desk import Desk
 from autograder.review.guard import Me
-from autograder.review.order import neighbour, shuffled
+from autograder.review.order import neighbour
 from autograder.review.pages import render
-from autograder.review.queue import SHOWS, Row, rows_of, sets_of
+from autograder.review.queue import SHOWS, Row, rows_of
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,13 @@ def routes(desk: Desk) -> list[Route]:
         force, criterion = desk.criterion(request.path_params["slug"], request.path_params["criterion"])
         slug = force.loaded.slug
         blind = desk.blind(force, criterion, me)
-        sets = sets_of(desk.book, slug, criterion, me.name, blind)
-        chosen = [one for one in sets.attempts.values() if one.id in sets.members[show]]
+        sets = desk.sets(force, criterion, me)
         marked = {place[0]: mark for place, mark in current_marks(desk.book, slug).items() if place[1] == criterion.id}
         marked = {a: mark for a, mark in (marked | dict(blind.mine)).items() if a not in blind.open}
         flagged = flags_of(desk.book, slug)
         asked = {(one.attempt_id, one.criterion) for one in open_requests(desk.book, slug)}
-        ordered = shuffled(chosen, me.name, slug, criterion.id)
-        places = [(one, (one.id, criterion.id)) for one in ordered]
+        ordered = desk.orders.of(me.name, slug, criterion.id)
+        places = [(one, (one.id, criterion.id)) for one in ordered if one.id in sets.members[show]]
         return HTMLResponse(
             render(
                 "list.html.j2",
@@ -92,8 +91,8 @@ def routes(desk: Desk) -> list[Route]:
         slug = force.loaded.slug
         after, back = request.query_params.get("after", ""), request.query_params.get("step") == "-1"
         current = int(after) if after.isdigit() else None
-        sets = sets_of(desk.book, slug, criterion, me.name, desk.blind(force, criterion, me))
-        order = [one.id for one in shuffled(sets.attempts.values(), me.name, slug, criterion.id)]
+        sets = desk.sets(force, criterion, me)
+        order = [one.id for one in desk.orders.of(me.name, slug, criterion.id) if one.id in sets.attempts]
         wanted = sets.members[show] | sets.members["mine"] if back else sets.members[show]
         taken = {attempt for attempt, name in desk.presence.taken(me.name) if name == criterion.id}
         turn = show == "ungraded" and not back
@@ -129,7 +128,7 @@ def _views(desk: Desk, me: Me) -> list[AssignmentView]:
             continue
         criteria = force.loaded.rubric.criteria
         blinds = desk.twice.of(slug, criteria, me)
-        rows, total = rows_of(desk.book, slug, criteria, me.name, desk.undecided, blinds)
+        rows, total = rows_of(desk.book, slug, criteria, me.name, desk.decided.of(slug), desk.undecided, blinds)
         if total:
             views.append(AssignmentView(slug, force.loaded.assignment.title, total, rows))
     return views
