@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.clock import now
+from autograder.gradebook.memory import remembered
 from autograder.gradebook.rows import selected
 from autograder.gradebook.tables import attempts, flags
 from autograder.gradebook.views import raised_flags
@@ -41,7 +42,11 @@ def flags_of(book: Gradebook, assignment: str) -> dict[tuple[int, str], Flag]:
         .where(attempts.c.assignment == assignment)
         .order_by(raised_flags.c.id)
     )
-    return {
-        (row.attempt_id, row.criterion): Flag(row.id, row.attempt_id, row.criterion, row.note, row.at, row.author)
-        for row in selected(book, chosen)
-    }
+
+    def ask() -> dict[tuple[int, str], Flag]:
+        return {
+            (row.attempt_id, row.criterion): Flag(row.id, row.attempt_id, row.criterion, row.note, row.at, row.author)
+            for row in selected(book, chosen)
+        }
+
+    return dict(remembered(book, ("flags", assignment), (flags,), ask))

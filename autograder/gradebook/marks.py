@@ -107,18 +107,12 @@ def withdraw(book: Gradebook, mark_id: int, author: str) -> Mark:
         return append(connection, {**values, "author": author})
 
 
-def last_mark(book: Gradebook) -> int:
-    """The id of the last event of all: what is as it was then need not be read again. 0 before the first."""
-    return int(selected(book, select(func.max(marks.c.id).label("n")), once="last mark")[0].n or 0)
-
-
 def marks_of(book: Gradebook, attempt_id: int, criterion: str | None = None) -> list[Mark]:
     """Every event about an attempt, oldest first: withdrawn marks and withdrawals too."""
     chosen = select(marks).where(marks.c.attempt_id == attempt_id).order_by(marks.c.id)
     if criterion is not None:
         chosen = chosen.where(marks.c.criterion == criterion)
-    with book.read() as connection:
-        return marks_in(connection, chosen)
+    return [_mark(row) for row in selected(book, chosen, once=("marks", attempt_id, criterion))]
 
 
 def current_marks(book: Gradebook, assignment: str) -> dict[tuple[int, str], Mark]:
@@ -193,5 +187,11 @@ def _by_id(connection: Connection, mark_id: int) -> Mark | None:
 
 def marks_in(connection: Connection, chosen: Select[Any]) -> list[Mark]:
     """The marks of a selection, in the caller's transaction."""
-    names = tuple(Mark.__dataclass_fields__)
-    return [Mark(**{name: getattr(row, name) for name in names}) for row in connection.execute(chosen)]
+    return [_mark(row) for row in connection.execute(chosen)]
+
+
+_NAMES = tuple(Mark.__dataclass_fields__)
+
+
+def _mark(row: Any) -> Mark:
+    return Mark(**{name: getattr(row, name) for name in _NAMES})

@@ -11,6 +11,7 @@ from sqlalchemy import Select, insert, select
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.clock import now
 from autograder.gradebook.errors import GradebookError
+from autograder.gradebook.memory import remembered
 from autograder.gradebook.rows import inserted, selected
 from autograder.gradebook.tables import answers, attempts, requests
 
@@ -83,9 +84,12 @@ def requests_of(book: Gradebook, assignment: str | None = None, attempt_id: int 
     )
     if assignment is not None:
         chosen = chosen.where(attempts.c.assignment == assignment)
-    if attempt_id is not None:
-        chosen = chosen.where(requests.c.attempt_id == attempt_id)
-    return [_request(row) for row in selected(book, chosen)]
+
+    def every() -> list[Request]:
+        return [_request(row) for row in selected(book, chosen)]
+
+    known = remembered(book, ("requests", assignment), (requests, answers), every)
+    return [one for one in known if attempt_id in (None, one.attempt_id)]
 
 
 def _request(row: Any) -> Request:

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.clock import now
 from autograder.gradebook.errors import GradebookError
+from autograder.gradebook.memory import remembered
 from autograder.gradebook.rows import selected
 from autograder.gradebook.tables import conflicts, staff
 from autograder.gradebook.views import current_conflicts, current_staff
@@ -41,7 +42,8 @@ def role_of(book: Gradebook, name: str) -> Role | None:
 
 def staff_of(book: Gradebook) -> dict[str, Role]:
     """Name → role, by name."""
-    return {row.name: row.role for row in selected(book, select(current_staff).order_by(current_staff.c.name))}
+    chosen = select(current_staff.c.name, current_staff.c.role).order_by(current_staff.c.name)
+    return dict(remembered(book, "staff", (staff,), lambda: {row.name: row.role for row in selected(book, chosen)}))
 
 
 def conflict(
@@ -56,4 +58,8 @@ def conflict(
 def conflicts_of(book: Gradebook, staff: str) -> set[int]:
     """The ids of the students whom `staff` must not mark."""
     chosen = select(current_conflicts.c.student_id).where(current_conflicts.c.staff == staff)
-    return {row.student_id for row in selected(book, chosen, once=("conflicts", staff))}
+
+    def ask() -> set[int]:
+        return {row.student_id for row in selected(book, chosen)}
+
+    return set(remembered(book, ("conflicts", staff), (conflicts,), ask))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.marks import last_mark
+from autograder.gradebook.memory import last_events
 from autograder.gradebook.rows import selected
 from autograder.gradebook.tables import attempts, marks
 from autograder.gradebook.views import current_marks
@@ -33,7 +33,7 @@ class Decided:
         """Criterion → who gave which mark that stands, of all attempts, also of those that do not count."""
         with self._lock:
             # Read first: what comes after it is new to the next page. Ids grow from one transaction to the next.
-            last = last_mark(self._book)
+            last = last_events(self._book)["marks"] or 0
             known = self._known.get(slug)
             if known is None:
                 known = (last, self._read(slug))

@@ -14,10 +14,12 @@ from autograder.course.models import Criterion
 from autograder.course.verdict import Verdict
 from autograder.gradebook.attempts import Attempt
 from autograder.gradebook.book import Gradebook
+from autograder.gradebook.flags import flags_of
+from autograder.gradebook.requests import open_requests
 from autograder.gradebook.rows import selected
 from autograder.gradebook.staff import conflicts_of
-from autograder.gradebook.tables import answers, attempts, criterion_results, gradings, marks, requests, set_asides
-from autograder.gradebook.views import counting, current_gradings, current_marks, raised_flags
+from autograder.gradebook.tables import attempts, criterion_results, gradings, marks, set_asides
+from autograder.gradebook.views import counting, current_gradings, current_marks
 from autograder.review.counted import that_count
 from autograder.review.decided import Authors
 from autograder.review.twice import Blind
@@ -143,20 +145,12 @@ def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str, decided:
 
 def _raised(book: Gradebook, slug: str, seen: Collection[int]) -> set[tuple[str, int]]:
     """(criterion, attempt) where a flag is up."""
-    return _places(book, slug, seen, select(raised_flags.c.criterion, raised_flags.c.attempt_id), raised_flags)
+    return {(name, attempt) for attempt, name in flags_of(book, slug) if attempt in seen}
 
 
 def _asked(book: Gradebook, slug: str, seen: Collection[int]) -> set[tuple[str, int]]:
     """(criterion, attempt) where a student asked, and nobody has answered."""
-    chosen = select(requests.c.criterion, requests.c.attempt_id)
-    return _places(book, slug, seen, chosen.where(requests.c.id.not_in(select(answers.c.request_id))), requests)
-
-
-def _places(
-    book: Gradebook, slug: str, seen: Collection[int], chosen: Select[Any], source: Any
-) -> set[tuple[str, int]]:
-    chosen = chosen.join(attempts, attempts.c.id == source.c.attempt_id).where(attempts.c.assignment == slug)
-    return {(row.criterion, row.attempt_id) for row in selected(book, chosen) if row.attempt_id in seen}
+    return {(one.criterion, one.attempt_id) for one in open_requests(book, slug) if one.attempt_id in seen}
 
 
 class Undecided:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.marks import Mark, last_mark, marks_in
+from autograder.gradebook.marks import Mark, marks_in
+from autograder.gradebook.memory import last_events
 from autograder.gradebook.standing import Where, events_at, standing
 from autograder.gradebook.tables import attempts, marks
 
@@ -37,7 +38,7 @@ class Remembered:
     def stands(self, slug: str, places: Places) -> dict[Where, list[Mark]]:
         """Place → the marks that stand there (`standing.py`), of those with an event."""
         with self._lock:
-            last = last_mark(self._book)
+            last = last_events(self._book)["marks"] or 0
             key = (slug, frozenset(places))
             known = self._known.get(key)
             if known is None or known.places != places:

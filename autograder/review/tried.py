@@ -52,9 +52,11 @@ def kept_patches(desk: Desk, place: Place, me: Me, seen: Mark | None) -> list[Pa
 
     `seen` is the mark that `me` is shown: who is not shown the one that counts is shown nobody else's fix either.
     """
-    blind = current_mark(desk.book, place.attempt.id, place.criterion.id) != seen
     marks = [mark for mark in marks_of(desk.book, place.attempt.id, place.criterion.id) if mark.patch]
+    if not marks:
+        return []
+    blind = current_mark(desk.book, place.attempt.id, place.criterion.id) != seen
     marks = [mark for mark in marks if mark.author == me.name or not blind]
-    shared = shared_patches_of(desk.book, place.slug) if marks else set()
+    shared = shared_patches_of(desk.book, place.slug)
     found = {mark.patch: Patch(mark.author, mark.at, mark.patch, mark.id in shared) for mark in marks if mark.patch}
     return list(reversed(found.values()))

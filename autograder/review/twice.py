@@ -11,17 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 
-from sqlalchemy import select
-
 from autograder.course.models import Criterion
 from autograder.gradebook.attempts import Attempt
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.marks import COUNTED, Kind, Mark
-from autograder.gradebook.rows import selected
+from autograder.gradebook.marks import COUNTED, Kind, Mark, marks_of
+from autograder.gradebook.requests import requests_of
 from autograder.gradebook.salts import salt_of
 from autograder.gradebook.staff import conflicts_of
-from autograder.gradebook.standing import Where, counted, events_at, last_of, marked_blind, standing
-from autograder.gradebook.tables import attempts, requests
+from autograder.gradebook.standing import Where, counted, last_of, marked_blind, standing
 from autograder.review.counted import that_count
 from autograder.review.guard import Me
 from autograder.review.remembered import Remembered
@@ -83,7 +80,7 @@ class Twice:
 
     def sight(self, slug: str, criterion: Criterion, attempt: int, me: Me, *, blank: bool = False) -> Sight:
         """`blank`: their page showed no mark, so they are blind still, whoever was faster."""
-        events = events_at(self._book, {criterion.id: [attempt]}).get((attempt, criterion.id), [])
+        events = marks_of(self._book, attempt, criterion.id)
         stand = standing(events)
         if me.role != "ta" or criterion.kind != "ta":
             return Sight(counted(stand), "mark", len(events))
@@ -136,6 +133,4 @@ class Twice:
         return wanted and not asked
 
     def _asked(self, slug: str) -> set[Where]:
-        chosen = select(requests.c.attempt_id, requests.c.criterion)
-        chosen = chosen.join(attempts, attempts.c.id == requests.c.attempt_id).where(attempts.c.assignment == slug)
-        return {(row.attempt_id, row.criterion) for row in selected(self._book, chosen, once=("asked", slug))}
+        return {(one.attempt_id, one.criterion) for one in requests_of(self._book, slug)}
