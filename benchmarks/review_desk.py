@@ -135,26 +135,26 @@ def measured(book: Gradebook) -> dict[str, list[float]]:
     from autograder.review.desk import Desk
 
     desk = Desk(COURSE, book)
-    client = TestClient(application(desk, 8642), base_url="http://localhost:8642")
-    client.get("/enter", params={"token": desk.door.invite("ta0")})
-    session = desk.door.session(client.cookies[cookie_name(8642)])
-    assert session is not None
-    client.headers["X-CSRF-Token"] = session.csrf
-    client.get("/")  # the rubrics are read once
-    slug, criterion = _written()
-    force = desk.rubrics.of(slug)
-    assert force is not None
-    took: dict[str, list[float]] = {"queue": [], "next": [], "save": []}
-    current = str(client.get(f"/grade/{slug}/{criterion}").url.path).rpartition("/")[2]
-    for _ in range(TRIES):
-        took["queue"].append(_timed(lambda: client.get("/")))
-        form = {"action": "level:1", "expected": "", "rubric": force.rubric_sha256, "seconds": "20"}
-        place = f"/mark/{slug}/{criterion}/{current}"
-        took["save"].append(_timed(lambda place=place, form=form: client.post(place, data=form)))
-        page: list[Any] = []
-        onward = f"/grade/{slug}/{criterion}?after={current}"
-        took["next"].append(_timed(lambda onward=onward, page=page: page.append(client.get(onward)) or page[0]))
-        current = str(page[0].url.path).rpartition("/")[2]
+    with TestClient(application(desk, 8642), base_url="http://localhost:8642") as client:  # one event loop, as a server has
+        client.get("/enter", params={"token": desk.door.invite("ta0")})
+        session = desk.door.session(client.cookies[cookie_name(8642)])
+        assert session is not None
+        client.headers["X-CSRF-Token"] = session.csrf
+        client.get("/")  # the rubrics are read once
+        slug, criterion = _written()
+        force = desk.rubrics.of(slug)
+        assert force is not None
+        took: dict[str, list[float]] = {"queue": [], "next": [], "save": []}
+        current = str(client.get(f"/grade/{slug}/{criterion}").url.path).rpartition("/")[2]
+        for _ in range(TRIES):
+            took["queue"].append(_timed(lambda: client.get("/")))
+            form = {"action": "level:1", "expected": "", "rubric": force.rubric_sha256, "seconds": "20"}
+            place = f"/mark/{slug}/{criterion}/{current}"
+            took["save"].append(_timed(lambda place=place, form=form: client.post(place, data=form)))
+            page: list[Any] = []
+            onward = f"/grade/{slug}/{criterion}?after={current}"
+            took["next"].append(_timed(lambda onward=onward, page=page: page.append(client.get(onward)) or page[0]))
+            current = str(page[0].url.path).rpartition("/")[2]
     return took
 
 
