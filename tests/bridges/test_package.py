@@ -141,6 +141,7 @@ def test_nothing_to_grade_is_said(scale: LoadedAssignment) -> None:
 # --- the wheel
 
 
+@pytest.mark.slow
 def test_pip_installs_the_wheel_and_it_runs(tmp_path: Path) -> None:
     name, data = kit_wheel()
     wheel = tmp_path / name

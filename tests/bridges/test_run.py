@@ -228,6 +228,7 @@ def test_odd_metadata_is_no_reason_to_fail(quick: Platform, metadata: str) -> No
 # --- with the real worker
 
 
+@pytest.mark.slow
 def test_a_right_notebook(platform: Platform, package: Package) -> None:
     platform.unpack(package)
     platform.submit("scale.ipynb", json.dumps(notebook()))
@@ -243,6 +244,7 @@ def test_a_right_notebook(platform: Platform, package: Package) -> None:
     assert package.settings.stamp in said
 
 
+@pytest.mark.slow
 def test_a_module_and_criteria_of_tas_left_out(platform: Platform, scale: LoadedAssignment) -> None:
     package = make_package(scale, include_ta=False)
     platform.unpack(package)
@@ -264,6 +266,7 @@ ODD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ODD)
 def test_odd_submissions_are_told_what_to_do(platform: Platform, package: Package, case: str) -> None:
     files, told = ODD[case]
@@ -279,6 +282,7 @@ def test_odd_submissions_are_told_what_to_do(platform: Platform, package: Packag
     assert told is None or told == test["output"]
 
 
+@pytest.mark.slow
 def test_a_broken_hidden_test_is_ours(platform: Platform, package: Package) -> None:
     platform.unpack(package)
     test = platform.root / "source/course/assignments/scale/tests/hidden/test_affine.py"

@@ -20,6 +20,7 @@ class Affine(Affine):
 ORACLE = "x = draw(4, 8)\n    compare(lambda impl: impl.standardise(x), oracle=lambda _: torch.layer_norm(x, (8,)))"
 
 
+@pytest.mark.slow
 def test_nothing_is_broken(room: Room) -> None:
     assert room.verify() == (0, [])
 
@@ -147,6 +148,7 @@ def test_an_unstable_submission_that_is_wrong(room: Room) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_hidden_test_that_no_mistake_fails(room: Room) -> None:
     """The hostile submission, which ends the process, fails it; that does not count."""
     (room.assignment / "submissions/mistakes/in_place.py").unlink()
@@ -184,6 +186,7 @@ def test_a_test_that_is_written_but_not_collected(room: Room) -> None:
     ])  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_release_that_is_out_of_date(room: Room) -> None:
     (room.course / TEMPLATE / "README.md").write_text("mine")
     assert room.verify() == (1, [
@@ -191,6 +194,7 @@ def test_a_release_that_is_out_of_date(room: Room) -> None:
     ])  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_leak_in_the_release(room: Room) -> None:
     (room.assignment / "data/heights.txt").write_text("centred / torch.sqrt(variance + EPS)")
     assert room.verify() == (1, [
