@@ -235,11 +235,13 @@ def test_what_is_linear_passes_every_gate(judged, source):
     ],
 )
 def test_the_gate_that_a_quadratic_cost_meets(judged, source, limits, words):
-    verdict, message, _, context = judged(source, **{name: ALL[name] for name in limits})
+    # Seconds of NumPy grow like N^1.62 to N^1.77 here, those of the reference like N^0.7: as far from both as can be.
+    allowed = ALL | {"seconds": 1.2}
+    verdict, message, _, context = judged(source, **{name: allowed[name] for name in limits})
     assert verdict is Verdict.FAIL
     assert message.startswith(f"From N = 512 to 4096 {words}")
-    assert message.endswith(f"; N^{ALL[limits[-1]]:g} is allowed.")
-    assert context.curves[len(limits) - 1].submission.exponent > ALL[limits[-1]]
+    assert message.endswith(f"; N^{allowed[limits[-1]]:g} is allowed.")
+    assert context.curves[len(limits) - 1].submission.exponent > allowed[limits[-1]]
 
 
 @pytest.mark.parametrize("source", [NUMPY, THREAD, HIDDEN_MODE, TRACED], ids=["numpy", "thread", "mode", "traced"])
