@@ -49,9 +49,9 @@ class Gradebook:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state of the whole gradebook."""
-        visit = _visit.get()
+        visit = self._visit()
         with self._telling():
-            if visit is not None and visit.book is self and visit.open:
+            if visit is not None:
                 with visit.reading() as connection:
                     yield connection
             else:
@@ -61,8 +61,8 @@ class Gradebook:
     @property
     def answers(self) -> dict[object, Any] | None:
         """What was asked before in this visit, and nothing was written since; None outside of visits."""
-        visit = _visit.get()
-        return visit.answers if visit is not None and visit.book is self and visit.open else None
+        visit = self._visit()
+        return visit.answers if visit is not None else None
 
     @contextmanager
     def visit(self) -> Iterator[None]:
@@ -81,8 +81,8 @@ class Gradebook:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes: all of it or, after any error, nothing. Never open one inside another."""
-        visit = _visit.get()
-        if visit is not None and visit.book is self:
+        visit = self._visit()
+        if visit is not None:
             visit.leave_off()
         if not self._turn.acquire(timeout=PATIENCE):
             raise GradebookFailed(f"The gradebook {self.place} is in use for too long. Try again.")
@@ -97,8 +97,13 @@ class Gradebook:
                 yield connection
         finally:
             self._turn.release()
-            if visit is not None and visit.book is self:
+            if visit is not None:
                 visit.leave_off()  # also what was read within the transaction that writes
+
+    def _visit(self) -> _Visit | None:
+        """The visit to this gradebook that is going on."""
+        visit = _visit.get()
+        return visit if visit is not None and visit.book is self and visit.open else None
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -44,10 +44,7 @@ class Decided:
             return MappingProxyType(known[1])
 
     def _read(self, slug: str) -> dict[str, Authors]:
-        found: dict[str, dict[int, str]] = {}
-        for row in selected(self._book, _standing(slug)):
-            found.setdefault(row.criterion, {})[row.attempt_id] = row.author
-        return dict(found)
+        return _authors(selected(self._book, _standing(slug)))
 
     def _new(self, slug: str, upto: int) -> set[int]:
         """Attempts with marks that came after `upto`; a withdrawal is one, too."""
@@ -59,16 +56,20 @@ class Decided:
         """What was told to other pages stays as it is: they may be reading it."""
         if not new:
             return known
-        rows = selected(self._book, _standing(slug).where(current_marks.c.attempt_id.in_(new)))
-        now: dict[str, dict[int, str]] = {}
-        for row in rows:
-            now.setdefault(row.criterion, {})[row.attempt_id] = row.author
+        now = _authors(selected(self._book, _standing(slug).where(current_marks.c.attempt_id.in_(new))))
         found = dict(known)
         for name in known.keys() | now.keys():
             before, after = known.get(name, {}), now.get(name, {})
             if any(before.get(one) != after.get(one) for one in new):
-                found[name] = {one: author for one, author in before.items() if one not in new} | after
+                found[name] = {**{one: author for one, author in before.items() if one not in new}, **after}
         return found
+
+
+def _authors(rows: Sequence[Any]) -> dict[str, Authors]:
+    found: dict[str, dict[int, str]] = {}
+    for row in rows:
+        found.setdefault(row.criterion, {})[row.attempt_id] = row.author
+    return {**found}
 
 
 def _standing(slug: str) -> Select[Any]:

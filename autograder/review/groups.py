@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from autograder.course.models import Criterion
-from autograder.gradebook.attempts import Attempt, counting_attempts
+from autograder.gradebook.attempts import Attempt
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.group_marks import from_groups, marks_on
 from autograder.gradebook.marks import Mark
@@ -40,7 +40,7 @@ class Behaviours:
         state = tuple(selected(self._book, select(*last))[0])
         known = self._known.get((slug, question))
         if known is None or known[0] != state:
-            counting = {one.id for one in counting_attempts(self._book, slug)}
+            counting = set(that_count(self._book, slug))
             results = {one: found for one, found in results_of(self._book, slug).items() if one in counting}
             while len(self._known) >= MOST_KNOWN:
                 self._known.pop(next(iter(self._known)))

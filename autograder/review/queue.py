@@ -85,6 +85,7 @@ class Sets:
     """Those that count and that this person may see."""
     members: dict[str, set[int]]
     """Name of SHOWS → ids."""
+    blind: Blind
 
 
 def rows_of(
@@ -140,7 +141,7 @@ def sets_of(book: Gradebook, slug: str, criterion: Criterion, who: str, decided:
         "requests": {attempt for name, attempt in _asked(book, slug, seen) if name == criterion.id},
         "all": set(seen),
     }
-    return Sets(seen, members)
+    return Sets(seen, members, blind)
 
 
 def _raised(book: Gradebook, slug: str, seen: Collection[int]) -> set[tuple[str, int]]:

@@ -68,7 +68,7 @@ def test_who_writes_sees_it(book: Gradebook, tmp_path: Path) -> None:
         assert staff_of(book) == {"ben": "ta"}
 
 
-def test_the_same_question_is_asked_once(book: Gradebook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_question_is_asked_once(book: Gradebook) -> None:
     asked: list[str] = []
     event.listen(book.engine, "before_cursor_execute", lambda c, cursor, statement, *rest: asked.append(statement))
     with book.visit():

@@ -64,10 +64,9 @@ def routes(desk: Desk) -> list[Route]:
         me, show = request.scope["me"], shown(request)
         force, criterion = desk.criterion(request.path_params["slug"], request.path_params["criterion"])
         slug = force.loaded.slug
-        blind = desk.blind(force, criterion, me)
         sets = desk.sets(force, criterion, me)
         marked = {place[0]: mark for place, mark in current_marks(desk.book, slug).items() if place[1] == criterion.id}
-        marked = {a: mark for a, mark in (marked | dict(blind.mine)).items() if a not in blind.open}
+        marked = {a: mark for a, mark in (marked | dict(sets.blind.mine)).items() if a not in sets.blind.open}
         flagged = flags_of(desk.book, slug)
         asked = {(one.attempt_id, one.criterion) for one in open_requests(desk.book, slug)}
         ordered = desk.orders.of(me.name, slug, criterion.id)
