@@ -6,7 +6,7 @@ Every worker needs the kit in the same version, and the course at the same path 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,7 @@ class OnCluster:
                 for future in self._done(held):
                     yield held.pop(future), _outcome(future)
         finally:
-            self._client.cancel(list(held))
+            self._forget(held)
 
     def _room(self) -> int:
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
@@ -118,6 +118,13 @@ class OnCluster:
         except Exception as error:
             raise ClusterError(_gone(error)) from error
 
+    def _forget(self, held: dict[Future[Any], Order]) -> None:
+        """Nobody asks for these any more. A scheduler that is gone holds none, and hides no error with one of its own."""
+        from distributed.client import ClosedClientError
+
+        with suppress(ClosedClientError, OSError):
+            self._client.cancel(list(held))
+
     def _insist_on_scheduler(self) -> None:
         if self._client.status not in ("running", "connecting"):
             raise ClusterError(_gone(self._client.status))
@@ -132,9 +139,11 @@ def _gone(said: object) -> str:
 
 
 def _outcome(future: Future[Any]) -> Result | Failure:
-    if future.status == "finished":
+    """What came of it. A result lies with its worker until it is fetched: one that is lost on the way is made again."""
+    try:
         outcome: Result | Failure = future.result()
         return outcome
-    if future.status == "error":
-        return Failure(f"a worker of the cluster could not grade it: {future.exception()!r}"[:2000])
-    raise ClusterError(_gone(future.status))
+    except Exception as error:
+        if future.status == "error":
+            return Failure(f"a worker of the cluster could not grade it: {error!r}"[:2000])
+        raise ClusterError(_gone(error)) from error

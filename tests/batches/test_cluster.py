@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from autograder.gradebook import Gradebook
 from autograder.gradebook.results import results_of
 from autograder.gradebook.tasks import progress_of
 from autograder.grading.crew import Failure, Post
+from autograder.grading.result import Result
 from tests.batches.conftest import Write
 from tests.batches.made import SEED
 
@@ -106,6 +107,65 @@ def test_a_cluster_that_goes_away_is_told_and_its_tasks_wait_for_the_next_call(
     progress = progress_of(book, "scale")
     assert progress.done >= 1
     assert (progress.claimed, progress.failed, progress.done + progress.waiting) == (0, 0, 6)
+
+
+class Interrupted(OnCluster):
+    """Something happens between the news that a task is done and the fetching of its result."""
+
+    def __init__(self, client: Any, post: Post, then: Callable[[Any], None]) -> None:
+        super().__init__(client, post)
+        self._then = then
+
+    def _done(self, held: dict[Any, Order]) -> list[Any]:
+        if done := super()._done(held):
+            self._then(done[0])
+        return done
+
+
+@pytest.mark.slow
+def test_a_result_that_dies_with_its_worker_before_it_is_fetched_is_made_again(
+    scale: LoadedAssignment, cluster: Any
+) -> None:
+    from distributed import Client
+
+    killed: list[int] = []
+
+    def kill(future: Any) -> None:
+        if killed:
+            return
+        for worker in cluster.workers.values():
+            killed.append(worker.process.pid)
+            os.kill(worker.process.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while future.status == "finished" and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert future.status != "finished"
+
+    with Client(cluster) as client:
+        workforce = Interrupted(client, Post(scale, "process", SEED, True), kill)
+        [(order, outcome)] = workforce.run([Order(1, "0" * 64, "scale.py", b"x = 1\n")])
+    assert len(killed) == 2
+    assert (order.task_id, type(outcome)) == (1, Result)
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_goes_away_while_a_result_is_fetched_is_told(scale: LoadedAssignment, cluster: Any) -> None:
+    """The workers go first, and with them the result: it is waited for when the scheduler goes, too."""
+    from distributed import Client
+
+    def close() -> None:
+        cluster.scale(0)
+        cluster.sync(cluster._correct_state)
+        time.sleep(1)
+        cluster.close()
+
+    closer = threading.Thread(target=close)
+
+    with Client(cluster) as client:
+        workforce = Interrupted(client, Post(scale, "process", SEED, True), lambda _: closer.start())
+        with pytest.raises(ClusterError, match=r"^The scheduler of the cluster is gone .*goes on from there\.$"):
+            list(workforce.run([Order(1, "0" * 64, "scale.py", b"x = 1\n")]))
+    closer.join()
 
 
 @pytest.mark.slow
