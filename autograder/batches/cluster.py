@@ -95,39 +95,49 @@ class OnCluster:
             self._forget(held)
 
     def _room(self) -> int:
-        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        with _answered():
+            workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
         able = [worker for worker in workers if not self._resources or worker["resources"].get(GPU)]
         threads = sum(int(worker["nthreads"]) for worker in able)
         return _ON_THE_WAY * max(1, threads)
 
     def _submit(self, order: Order) -> Future[Any]:
         key = f"gradus-{self._post.loaded.slug}-{order.task_id}-{self._post.seed}-{order.tries}"
-        future: Future[Any] = self._client.submit(
-            grade_remotely, self._post, order, key=key, pure=False, resources=self._resources
-        )
+        with _answered():
+            future: Future[Any] = self._client.submit(
+                grade_remotely, self._post, order, key=key, pure=False, resources=self._resources
+            )
         return future
 
     def _done(self, held: dict[Future[Any], Order]) -> list[Future[Any]]:
         from distributed import wait
 
-        try:
-            return list(wait(list(held), timeout=_GLANCE_SECONDS, return_when="FIRST_COMPLETED").done)
-        except TimeoutError:
-            self._insist_on_scheduler()
-            return []
-        except Exception as error:
-            raise ClusterError(_gone(error)) from error
+        with _answered():
+            try:
+                return list(wait(list(held), timeout=_GLANCE_SECONDS, return_when="FIRST_COMPLETED").done)
+            except TimeoutError:
+                self._insist_on_scheduler()
+                return []
 
     def _forget(self, held: dict[Future[Any], Order]) -> None:
         """Nobody asks for these any more. A scheduler that is gone holds none, and hides no error with one of its own."""
-        from distributed.client import ClosedClientError
-
-        with suppress(ClosedClientError, OSError):
+        with suppress(ClusterError), _answered():
             self._client.cancel(list(held))
 
     def _insist_on_scheduler(self) -> None:
         if self._client.status not in ("running", "connecting"):
             raise ClusterError(_gone(self._client.status))
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Around each question to the scheduler: one that is gone shows in errors of many kinds, KeyError among them."""
+    try:
+        yield
+    except ClusterError:
+        raise
+    except Exception as error:
+        raise ClusterError(_gone(repr(error))) from error
 
 
 def _gone(said: object) -> str:

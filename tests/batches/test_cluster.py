@@ -109,6 +109,14 @@ def test_a_cluster_that_goes_away_is_told_and_its_tasks_wait_for_the_next_call(
     assert (progress.claimed, progress.failed, progress.done + progress.waiting) == (0, 0, 6)
 
 
+def await_other(one: Any, *states: str) -> None:
+    """Until a future or a client is in none of these states."""
+    deadline = time.monotonic() + 60
+    while one.status in states and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert one.status not in states
+
+
 class Interrupted(OnCluster):
     """Something happens between the news that a task is done and the fetching of its result."""
 
@@ -136,10 +144,7 @@ def test_a_result_that_dies_with_its_worker_before_it_is_fetched_is_made_again(
         for worker in cluster.workers.values():
             killed.append(worker.process.pid)
             os.kill(worker.process.pid, signal.SIGKILL)
-        deadline = time.monotonic() + 60
-        while future.status == "finished" and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert future.status != "finished"
+        await_other(future, "finished")
 
     with Client(cluster) as client:
         workforce = Interrupted(client, Post(scale, "process", SEED, True), kill)
@@ -153,19 +158,35 @@ def test_a_scheduler_that_goes_away_while_a_result_is_fetched_is_told(scale: Loa
     """The workers go first, and with them the result: it is waited for when the scheduler goes, too."""
     from distributed import Client
 
-    def close() -> None:
+    closer = threading.Timer(1, cluster.close)
+
+    def close(future: Any) -> None:
         cluster.scale(0)
         cluster.sync(cluster._correct_state)
-        time.sleep(1)
-        cluster.close()
-
-    closer = threading.Thread(target=close)
+        await_other(future, "finished")
+        closer.start()
 
     with Client(cluster) as client:
-        workforce = Interrupted(client, Post(scale, "process", SEED, True), lambda _: closer.start())
+        workforce = Interrupted(client, Post(scale, "process", SEED, True), close)
         with pytest.raises(ClusterError, match=r"^The scheduler of the cluster is gone .*goes on from there\.$"):
             list(workforce.run([Order(1, "0" * 64, "scale.py", b"x = 1\n")]))
     closer.join()
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_went_away_between_two_results_is_told(scale: LoadedAssignment, cluster: Any) -> None:
+    """Whoever takes the results may be slow: by then even the client has given up."""
+    from distributed import Client
+
+    with Client(cluster) as client:
+        workforce = OnCluster(client, Post(scale, "process", SEED, True))
+        outcomes = workforce.run([Order(n, f"{n}" * 64, "scale.py", b"x = 1\n") for n in range(8)])
+        next(outcomes)
+        cluster.close()
+        await_other(client, "running", "connecting")
+        assert client.status == "closed"
+        with pytest.raises(ClusterError, match=r"^The scheduler of the cluster is gone .*goes on from there\.$"):
+            list(outcomes)
 
 
 @pytest.mark.slow

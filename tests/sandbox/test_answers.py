@@ -138,6 +138,8 @@ def test_the_right_answer_can_be_forged_and_is_an_answer_like_any_other(child: C
 
 # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+PATIENCE = 15.0
+"""Seconds, also on a busy machine: what is not cut off takes a minute."""
 SLOW = {
     "bytes one by one": "for byte in frame({'seq': number(), 'value': 1}):\n    os.write(3, bytes([byte]))\n    time.sleep(0.2)",
     "nothing after the prefix": "os.write(3, struct.pack('<IQ', 65536, 2**28))\ntime.sleep(60)",
@@ -154,7 +156,7 @@ def test_the_limit_is_for_the_whole_answer(child: Child, body: str) -> None:
     start = time.monotonic()
     ended = fault(child, body, seconds=0.5)
     assert (ended.verdict, ended.message) == (Verdict.TIMEOUT, "did not finish within 0.5 s")
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < PATIENCE
 
 
 def test_a_child_that_does_not_read_hangs_nobody(child: Child) -> None:
@@ -170,7 +172,7 @@ def test_a_child_that_does_not_read_hangs_nobody(child: Child) -> None:
     with pytest.raises(StudentFault) as caught:
         call(child, "g", *(torch.zeros(2**18) for _ in range(60)), seconds=0.5)
     assert caught.value.verdict is Verdict.TIMEOUT
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < PATIENCE
 
 
 # ── the socket itself ────────────────────────────────────────────────────────────────────────────────────────────
