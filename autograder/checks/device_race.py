@@ -15,8 +15,8 @@ from typing import Any
 import torch
 
 from autograder.checks.implementation import Implementation, Launch
+from autograder.checks.race import Race
 from autograder.checks.race_audit import HELPERS, Taken
-from autograder.checks.timing import Race
 
 _APART = 0.25
 """Part of a call's time by which the device's clock and the grader's may differ, beyond the round trip of a request."""

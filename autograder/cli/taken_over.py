@@ -11,13 +11,13 @@ import click
 from autograder.cli.errors import DONE, FINDINGS
 
 if TYPE_CHECKING:
-    from autograder.bridges.taken_over import TakenOver
+    from autograder.bridges.conversion.taken_over import TakenOver
     from autograder.course.findings import Finding
 
 
 def put_and_tell(root: Path, taken: TakenOver, *, preview: bool, as_json: bool) -> int:
     """Prove the assignment, write it into the course at `root` unless `preview`, and list what has no counterpart."""
-    from autograder.bridges.taken_over import course_files, prove, put, require_free
+    from autograder.bridges.conversion.taken_over import course_files, prove, put, require_free
 
     require_free(root, taken.slug)
     open_ones = prove(taken)

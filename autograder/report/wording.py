@@ -95,6 +95,11 @@ def points(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def signed_points(value: float) -> str:
+    """Points won or lost: `+1.5`, `−10`, and `±0` for what rounds to nothing."""
+    return "±0" if abs(value) < 0.005 else f"{'+' if value > 0 else '−'}{points(abs(value))}"
+
+
 def amount(count: int, noun: str) -> str:
     """`1 criterion`, `2 criteria`, `3 cells`."""
     plural = {"criterion": "criteria"}.get(noun, noun + "s")

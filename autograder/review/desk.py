@@ -20,9 +20,9 @@ from autograder.review.order import Orders
 from autograder.review.presence import Presence
 from autograder.review.queue import Sets, Undecided, sets_of
 from autograder.review.rubrics import InForce, Rubrics
-from autograder.review.submissions import Opened, Shelf
 from autograder.review.trials import Trials
 from autograder.review.twice import Blind, Sight, Twice
+from autograder.submissions.opened import Opened, Shelf
 
 
 class NotHere(Exception):

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from autograder.grading.result import CriterionResult, Result
 from autograder.report.feedback import CriterionView, criterion_view
-from autograder.report.wording import points
-from autograder.review.cells import SeenCell
-from autograder.review.submissions import answers
+from autograder.submissions.cells import SeenCell
+from autograder.submissions.opened import answers
 
 MOST_TEXT = 300_000
 """Characters of code that a page offers for editing, all cells together."""
@@ -104,8 +103,3 @@ def _change(old: CriterionResult | None, new: CriterionResult) -> Change:
 def gain(before: Result | None, after: Result) -> float:
     """Points that tests would have given besides."""
     return round(sum(one.gain for one in changes(before, after)), 6)
-
-
-def signed(value: float) -> str:
-    """With its sign, also when it is none."""
-    return f"{'+' if value >= 0 else '−'}{points(abs(value))}"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.report.page import environment as shared_environment
 from autograder.report.wording import amount
-from autograder.review.cells import SeenCell
-from autograder.review.clean import code, markdown, shortened, terminal
+from autograder.submissions.cells import SeenCell
+from autograder.submissions.clean import code, markdown, shortened, terminal
 
 if TYPE_CHECKING:
     from jinja2 import Environment

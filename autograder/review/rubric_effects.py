@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.gradebook.rubric_effect import Effect
-from autograder.report.wording import points
+from autograder.report.wording import points, signed_points
 
 MOST_BARS = 9
 
@@ -57,7 +57,7 @@ def distribution(effects: Sequence[Effect]) -> Distribution:
         _mean([one.before for one in effects]),
         _mean([one.after for one in effects]),
         tuple(_bars(moves)),
-        tuple(Part(name, len(found), _signed(statistics.fmean(found))) for name, found in by_criterion.items()),
+        tuple(Part(name, len(found), signed_points(statistics.fmean(found))) for name, found in by_criterion.items()),
     )
 
 
@@ -65,13 +65,13 @@ def _bars(moves: Sequence[float]) -> list[Bar]:
     """One for each change where they are few, else ranges of one width; from the largest loss to the largest gain."""
     counted = Counter(moves)
     if len(counted) <= MOST_BARS:
-        return [Bar(_signed(move), number) for move, number in sorted(counted.items())]
+        return [Bar(signed_points(move), number) for move, number in sorted(counted.items())]
     still = counted.pop(0.0, 0)
     width = _nice((max(counted) - min(counted)) / (MOST_BARS - 2))
     ranges: Counter[int] = Counter()
     for move, number in counted.items():
         ranges[math.floor(move / width)] += number
-    bars = {at * width: Bar(f"{_signed(at * width)} to {_signed((at + 1) * width)}", n) for at, n in ranges.items()}
+    bars = {at * width: Bar(f"{signed_points(at * width)} to {signed_points((at + 1) * width)}", n) for at, n in ranges.items()}
     if still:
         bars[-width / 2] = Bar("±0", still)  # between those who lose and those who gain
     return [bars[at] for at in sorted(bars)]
@@ -81,10 +81,6 @@ def _nice(width: float) -> float:
     """1, 2 or 5 times a power of ten, not below `width`."""
     power = 10.0 ** math.floor(math.log10(width))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= width - 1e-12)
-
-
-def _signed(value: float) -> str:
-    return "±0" if abs(value) < 0.005 else f"{'+' if value > 0 else '−'}{points(abs(value))}"
 
 
 def _mean(scores: Sequence[float]) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from autograder.gradebook.marks import Mark, current_mark, marks_of, shared_patches_of
+from autograder.report.wording import signed_points
 from autograder.review.desk import Desk, Place
-from autograder.review.fix import gain, signed
+from autograder.review.fix import gain
 from autograder.review.guard import Me
 
 
@@ -34,7 +35,7 @@ def tried_here(desk: Desk, place: Place, me: Me) -> Tried:
     trial = desk.trials.last(me.name, place.attempt.id, place.criterion.id)
     if trial is None or trial.state != "done" or trial.after is None or any(m.patch == trial.patch for m in history):
         return Tried(kept=kept, shared=shared)
-    return Tried(trial.id, f"{signed(gain(trial.before, trial.after))} points", kept, shared)
+    return Tried(trial.id, f"{signed_points(gain(trial.before, trial.after))} points", kept, shared)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "gradebook": ("grading.result", "course"),
     "batches": ("gradebook", "grading", "report", "sandbox", "course"),
     "statistics": ("gradebook", "report", "grading.result", "course"),
+    "submissions": ("grading", "course"),
     "release": ("course",),
     "datasets": ("course",),
     "starting": ("course",),
@@ -31,9 +32,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "returning": ("gradebook", "report", "grading.result", "course"),
     "bridges": (
         "returning",
-        "review.cells",
-        "review.clean",
-        "review.submissions",
+        "submissions",
         "gradebook",
         "release",
         "student",
@@ -42,7 +41,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "sandbox",
         "course",
     ),
-    "review": ("statistics", "gradebook", "report", "grading", "sandbox", "course"),
+    "review": ("submissions", "statistics", "gradebook", "report", "grading", "sandbox", "course"),
     "cli": (
         "batches",
         "returning",

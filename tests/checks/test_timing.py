@@ -18,8 +18,8 @@ import torch
 from autograder.checks import draw, faster_than
 from autograder.checks.context import current
 from autograder.checks.outcome import Decided
+from autograder.checks.race import ALPHA, LOOKS, _demand_same, median_bounds
 from autograder.checks.race_audit import ELSEWHERE
-from autograder.checks.timing import ALPHA, LOOKS, _demand_same, median_bounds
 from autograder.course.verdict import Verdict
 from autograder.sandbox.faults import GraderFault, StudentFault
 from tests.checks.conftest import REFERENCE, peer

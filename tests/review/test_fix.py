@@ -19,12 +19,12 @@ from autograder.gradebook.marks import marks_of, shared_patches_of, write_mark
 from autograder.gradebook.staff import conflict
 from autograder.grading.edited import write_edited
 from autograder.review import trials as module
-from autograder.review.cells import SeenCell
 from autograder.review.desk import Desk
 from autograder.review.fix import changes, editable, edits_of, patch_of
 from autograder.review.guard import Me
 from autograder.review.trials import MOST_WAITING, Trials, _Ready
 from autograder.review.tried import kept_patches
+from autograder.submissions.cells import SeenCell
 from tests.review.classroom import SLUG, TESTED, WRITTEN, Classroom, result
 
 FIXED = "def standardise(x):\n    return x\n"

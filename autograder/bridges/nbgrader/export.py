@@ -19,7 +19,7 @@ from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.tables import marks
 from autograder.returning.pages import file_name
 from autograder.returning.standing import Standing
-from autograder.review.submissions import Opened, opened
+from autograder.submissions.opened import Opened, opened
 
 
 @dataclass(frozen=True)

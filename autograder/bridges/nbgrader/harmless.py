@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 
-from autograder.review.clean import ATTRIBUTES, TAGS, shortened
+from autograder.submissions.clean import ATTRIBUTES, TAGS, shortened
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"(</?(?:b|br|del|em|i|strong|sub|sup)\s*/?>)|<(?=[A-Za-z/!?])", re.IGNORECASE)

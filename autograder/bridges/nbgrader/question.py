@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from autograder.bridges.conversion.body import Unconvertible
+from autograder.bridges.conversion.case import Case
+from autograder.bridges.conversion.names import Names
+from autograder.bridges.conversion.taken_over import name_for
+from autograder.bridges.conversion.tests import Asker, Converted
 from autograder.bridges.nbgrader.asserts import has_checks, prepared, rewritten, titled
 from autograder.bridges.nbgrader.reading import NbCell
-from autograder.bridges.otter.body import Unconvertible
-from autograder.bridges.otter.cases import Case
-from autograder.bridges.otter.names import Names
-from autograder.bridges.otter.tests import Asker, Converted
-from autograder.bridges.taken_over import name_for
 from autograder.course.findings import Finding
 from autograder.course.models import Criterion, Level
 

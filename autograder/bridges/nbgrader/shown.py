@@ -11,9 +11,9 @@ from autograder.bridges.nbgrader.cells import Json, Seat, cell_of, notebook_of, 
 from autograder.grading.result import CriterionResult
 from autograder.report.wording import face_of, points
 from autograder.returning.standing import Standing
-from autograder.review.cells import Output, SeenCell
-from autograder.review.clean import terminal
-from autograder.review.submissions import Opened
+from autograder.submissions.cells import Output, SeenCell
+from autograder.submissions.clean import terminal
+from autograder.submissions.opened import Opened
 
 MISSING = "*This cell is not in what was handed in.*"
 

@@ -6,20 +6,17 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.bridges.nbgrader.asserts import NOSE
+from autograder.bridges.conversion.given import Chunk, cells_from, chunks_of
+from autograder.bridges.conversion.taken_over import Json, TakenOver, answer_cell, name_for, text_cell
+from autograder.bridges.conversion.tests import Asker
+from autograder.bridges.nbgrader.beside import files_beside
+from autograder.bridges.nbgrader.learning import learn_names
 from autograder.bridges.nbgrader.question import Question
 from autograder.bridges.nbgrader.reading import NbCell, answer_of, autotests, findings_of, read_cells, split
-from autograder.bridges.otter.given import Chunk, cells_from, choose_exports, chunks_of, foreign_imports, loads
-from autograder.bridges.otter.names import Names
-from autograder.bridges.otter.tests import SCAFFOLD, Asker
-from autograder.bridges.taken_over import Json, TakenOver, answer_cell, name_for, text_cell
 from autograder.course import models
 from autograder.course.findings import CourseError, Finding, Findings
 from autograder.course.notebook import without_jupyter_commands
-from autograder.course.source import defined_names
 
-_LEFT = {".ipynb_checkpoints", "__pycache__", ".DS_Store"}
-_RESERVED = {"assignment.yaml", "source.ipynb"}
 _EMPTY = "*Your answer here.*"
 
 
@@ -169,7 +166,8 @@ class _Reading:
                     "Move it, and fill it in.",
                 )
                 self._add(question, _EMPTY, "markdown")
-        names = self._names()
+        names, notes = learn_names(self.answers, self.questions, [part.chunks for part in self.parts])
+        self.notes += notes
         torch = any(statement.split()[1].split(".")[0] == "torch" for statement in names.imports.values())
         asker = Asker(names, numpy=not torch)
         for question in self.questions:
@@ -177,7 +175,8 @@ class _Reading:
         questions = [question for question in self.questions if question.criteria]
         criteria = tuple(criterion for question in questions for criterion in question.criteria)
         files = {name: data for question in questions for name, data in question.files.items()}
-        data, scaffold = self._files_beside(folder, asks_values=any(q.asks_values for q in questions))
+        data, scaffold, notes = files_beside(folder, asks_values=any(q.asks_values for q in questions))
+        self.notes += notes
         cells = [cell for part in self.parts for cell in ([part.cell] if part.cell else cells_from(part.chunks))]
         return TakenOver(
             assignment=models.Assignment(
@@ -194,82 +193,3 @@ class _Reading:
             files=files | data,
             notes=(*self.notes, *(note for question in self.questions for note in question.notes)),
         )
-
-    def _names(self) -> Names:
-        """What tests may ask for; marks the given code that the graded module needs on the way."""
-        names = Names()
-        owner: dict[str, Question] = {}
-        for question, source in self.answers:
-            names.learn(source)
-            names.learn_imports(source)
-            for name in defined_names(ast.parse(source)):
-                if name in owner and owner[name] is not question:
-                    self.note(
-                        question.place,
-                        f"{name} is defined in {owner[name].id}, too; the graded module has one: the last.",
-                        "Give them different names.",
-                    )
-                owner[name] = question
-        for name, question in owner.items():
-            if not name.startswith("_") and question.tests:
-                question.targets.append(name)
-        wanted = {name for _, source in self.answers for name in loads(source)}
-        wanted |= {name for q in self.questions for _, shown, hidden in q.tests for name in loads(f"{shown}\n{hidden}")}
-        wanted -= NOSE
-        chunks = [part.chunks for part in self.parts]
-        if any(
-            "nose" in chunk.text and chunk.text.lstrip().startswith(("import", "from"))
-            for cell in chunks
-            for chunk in cell
-        ):
-            self.note(
-                "given code",
-                "students' notebook imports nose, which Python of today cannot install.",
-                "Delete the import.",
-            )
-        choose_exports(chunks, wanted)
-        answered = set(names.all)
-        for chunk in (chunk for cell in chunks for chunk in cell):
-            names.learn_imports(chunk.text)
-        for chunk in (chunk for cell in chunks for chunk in cell if chunk.export):
-            names.learn(chunk.text)
-            names.learn_constants(chunk.text)
-        names.given = names.values - answered
-        names.constants = {name: made for name, made in names.constants.items() if name not in answered}
-        for statement in foreign_imports(chunk for cell in chunks for chunk in cell):
-            self.note(
-                "given code",
-                f"graded code needs `{statement}`, which grading does not bring.",
-                "Install it where you grade, or do without.",
-            )
-        return names
-
-    def _files_beside(self, folder: Path, *, asks_values: bool) -> tuple[dict[str, bytes], str | None]:
-        """Data that students get, and one module of given code."""
-        found: dict[str, bytes] = {}
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder)
-            if (path.suffix == ".ipynb" and len(name.parts) == 1) or not path.is_file() or set(name.parts) & _LEFT:
-                continue
-            if (
-                path.is_symlink()
-                or name.as_posix() in _RESERVED
-                or name.parts[0] in ("tests", "submissions", "artifacts")
-            ):
-                self.note(
-                    f"{folder.name}/{name}",
-                    "this file is not taken over: it is a link, or has a name that means something here.",
-                    "Copy it, and name it in assignment.yaml.",
-                )
-                continue
-            found[name.as_posix()] = path.read_bytes()
-        modules = [name for name in found if name.endswith(".py") and "/" not in name]
-        if asks_values and not modules:
-            return found | {"scaffold.py": SCAFFOLD.encode()}, "scaffold.py"
-        if len(modules) > 1 or (modules and asks_values):
-            self.note(
-                folder.name,
-                f"{', '.join(modules)}: graded code may import one given module, the scaffold.",
-                "Put together what it needs, and name it in assignment.yaml.",
-            )
-        return found, modules[0] if len(modules) == 1 else None

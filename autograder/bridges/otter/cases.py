@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from autograder.bridges.conversion.case import Case
 from autograder.bridges.otter.grammar import MasterCell, settings_of
 from autograder.course.findings import Findings
 
@@ -15,26 +16,6 @@ _BEGIN = re.compile(r"(?:.\s*=\s*)?\"\"?\"?\s*#\s*BEGIN\s*TEST\s*CONFIG", re.IGN
 _END = re.compile(r"\"\"?\"?\s*;?\s*#\s*END\s*TEST\s*CONFIG", re.IGNORECASE)
 _HIDDEN = re.compile(r"\bhidden\b", re.IGNORECASE)
 UNTOLD = {"hidden", "points", "failure_message"}
-
-
-@dataclass(frozen=True)
-class Case:
-    """One test case."""
-
-    place: str
-    """`hw.ipynb, cell 7`."""
-    source: str
-    """The code: statements as they stand, or one function (exception-based)."""
-    hidden: bool
-    points: float | None
-    message: str = ""
-    """What a student reads when it fails."""
-    output: str = ""
-    """What the code must print, when it is compared as a doctest."""
-    function: bool = False
-    """Exception-based: `source` is a function, whose arguments are the student's names."""
-    unknown: tuple[str, ...] = ()
-    """Settings that have no counterpart."""
 
 
 def read_case(cell: MasterCell, file: str, *, ok_format: bool, findings: Findings) -> Case | None:

@@ -6,11 +6,12 @@ import ast
 import math
 from dataclasses import dataclass, field
 
-from autograder.bridges.otter.body import Unconvertible
-from autograder.bridges.otter.cases import Case, Unclear, points_of
+from autograder.bridges.conversion.body import Unconvertible
+from autograder.bridges.conversion.case import Case
+from autograder.bridges.conversion.tests import Asker, Converted
+from autograder.bridges.otter.cases import Unclear, points_of
 from autograder.bridges.otter.criteria import Worth, ta_criterion, test_criteria
 from autograder.bridges.otter.grammar import MasterQuestion
-from autograder.bridges.otter.tests import Asker, Converted
 from autograder.course.findings import Finding
 from autograder.course.models import Criterion
 

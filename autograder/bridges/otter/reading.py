@@ -6,12 +6,12 @@ import ast
 import re
 from dataclasses import dataclass, field
 
+from autograder.bridges.conversion.given import Chunk, chunks_of
+from autograder.bridges.conversion.taken_over import answer_cell, name_for, text_cell
 from autograder.bridges.otter.cases import read_case
-from autograder.bridges.otter.given import Chunk, chunks_of
 from autograder.bridges.otter.grammar import Json, Master, MasterCell
 from autograder.bridges.otter.question import Taken
 from autograder.bridges.otter.solutions import answer_of
-from autograder.bridges.taken_over import answer_cell, name_for, text_cell
 from autograder.course.findings import Finding, Findings
 from autograder.course.notebook import without_jupyter_commands
 

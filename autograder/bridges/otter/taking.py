@@ -6,14 +6,14 @@ import ast
 import json
 from pathlib import Path
 
-from autograder.bridges.otter.given import cells_from, choose_exports, foreign_imports, loads
+from autograder.bridges.conversion.given import cells_from, choose_exports, foreign_imports, loads
+from autograder.bridges.conversion.names import Names
+from autograder.bridges.conversion.taken_over import TakenOver, name_for
+from autograder.bridges.conversion.tests import SCAFFOLD, Asker
 from autograder.bridges.otter.grammar import Json, Master, read_master, settings_of
-from autograder.bridges.otter.names import Names
 from autograder.bridges.otter.question import Taken
 from autograder.bridges.otter.reading import Reading
 from autograder.bridges.otter.settings import Settings, read_settings
-from autograder.bridges.otter.tests import SCAFFOLD, Asker
-from autograder.bridges.taken_over import TakenOver, name_for
 from autograder.course.findings import CourseError, Finding, Findings
 from autograder.course.models import Assignment, Question, Rubric
 from autograder.course.notebook import NotebookError, read_notebook

@@ -12,15 +12,15 @@ from starlette.routing import Route
 from autograder.gradebook.attempts import file_of
 from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.results import result_of
-from autograder.report.wording import amount
+from autograder.report.wording import amount, signed_points
 from autograder.review.desk import Desk, Place
-from autograder.review.fix import Editable, changes, editable, edits_of, gain, patch_of, signed
+from autograder.review.fix import Editable, changes, editable, edits_of, gain, patch_of
 from autograder.review.guard import Me
 from autograder.review.pages import render
 from autograder.review.routes.queue import shown
-from autograder.review.submissions import Opened
 from autograder.review.trial import Trial
 from autograder.review.trials import Busy
+from autograder.submissions.opened import Opened
 
 UNCHANGED = "You have changed nothing yet. Edit the code, then run it."
 NO_CODE = "There is no code in this submission that could be edited."
@@ -129,4 +129,4 @@ def _headline(trial: Trial | None) -> str:
         return "No criterion would have ended otherwise."
     told = f"{amount(len(passing), 'criterion')} would have earned more"
     worse = f", {amount(len(lost), 'criterion')} less" if lost else ""
-    return f"{told}{worse}: {signed(gain(trial.before, trial.after))} points."
+    return f"{told}{worse}: {signed_points(gain(trial.before, trial.after))} points."

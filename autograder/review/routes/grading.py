@@ -23,8 +23,8 @@ from autograder.review.marking import Outcome
 from autograder.review.pages import render
 from autograder.review.queue import SHOWS
 from autograder.review.routes.queue import shown
-from autograder.review.submissions import answers, around
 from autograder.review.tried import kept_patches, tried_here
+from autograder.submissions.opened import answers, around
 
 MOST_COMMENTS = 60
 

@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from autograder.review.cells import PAGES, PICTURES, SeenCell
 from autograder.review.desk import Desk, NotHere
 from autograder.review.guard import FRAME_POLICY
+from autograder.submissions.cells import PAGES, PICTURES, SeenCell
 
 
 def routes(desk: Desk) -> list[Route]:

@@ -17,7 +17,7 @@ from autograder.review.pages import render
 from autograder.review.reconciling import at, compared, decide
 from autograder.review.roles import instructor
 from autograder.review.routes.grading import place_of
-from autograder.review.submissions import answers, around
+from autograder.submissions.opened import answers, around
 
 
 def routes(desk: Desk) -> list[Route]:

@@ -14,7 +14,7 @@ from autograder.course.loading import load_assignment
 from autograder.course.notebook import read_notebook
 from autograder.gradebook import Gradebook
 from autograder.returning.standing import standings
-from autograder.review.submissions import Opened, opened
+from autograder.submissions.opened import Opened, opened
 from tests.bridges.nbgrader.made import PLANTED, PNG, cell, hands_in, hostile_notebook
 from tests.returning.made import result
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from autograder.bridges.conversion.taken_over import TakenOver, course_files, put
 from autograder.bridges.otter.taking import take_over
-from autograder.bridges.taken_over import TakenOver, course_files, put
 from autograder.cli import run
 from autograder.course.findings import CourseError
 from autograder.course.loading import load_assignment

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from autograder.review.formulas import formulas, read_formulas
+from autograder.submissions.formulas import formulas, read_formulas
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

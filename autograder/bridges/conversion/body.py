@@ -8,7 +8,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from autograder.bridges.otter.cases import Case
+from autograder.bridges.conversion.case import Case
 
 _TRUE = ("True", "np.True_")
 _FALSE = ("False", "np.False_")

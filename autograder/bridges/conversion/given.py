@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.bridges.otter.names import is_checked
-from autograder.bridges.taken_over import Json, given_cell
+from autograder.bridges.conversion.names import is_checked
+from autograder.bridges.conversion.taken_over import Json, given_cell
 from autograder.course.notebook import without_jupyter_commands
 
 _DEFINES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -7,8 +7,8 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from autograder.review.clean import markdown
-from autograder.review.formulas import LENGTHS, MOST_TEX, TAGS, WORDS, mathml
+from autograder.submissions.clean import markdown
+from autograder.submissions.formulas import LENGTHS, MOST_TEX, TAGS, WORDS, mathml
 
 
 def test_formulas_are_set() -> None:

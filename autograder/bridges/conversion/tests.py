@@ -8,9 +8,9 @@ import json
 import textwrap
 from dataclasses import dataclass
 
-from autograder.bridges.otter.body import Body, Unconvertible, body_of, edited
-from autograder.bridges.otter.cases import Case
-from autograder.bridges.otter.names import Names, free_names, is_checked, module_of
+from autograder.bridges.conversion.body import Body, Unconvertible, body_of, edited
+from autograder.bridges.conversion.case import Case
+from autograder.bridges.conversion.names import Names, free_names, is_checked, module_of
 
 VALUE = "value"
 """The function of the scaffold that tells a variable of the student's."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from autograder.course.notebook import NotebookError
 from autograder.grading.archive import Rejected
 from autograder.grading.intake import find_files
-from autograder.review.cells import SeenCell, seen_cells
+from autograder.submissions.cells import SeenCell, seen_cells
 
 if TYPE_CHECKING:
     from autograder.course.models import Assignment

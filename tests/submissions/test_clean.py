@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from autograder.review.cells import seen_cells
-from autograder.review.clean import MOST_TEXT, code, markdown, terminal
+from autograder.submissions.cells import seen_cells
+from autograder.submissions.clean import MOST_TEXT, code, markdown, terminal
 from tests.review.classroom import png
 
 

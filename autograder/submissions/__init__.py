@@ -1,0 +1,1 @@
+"""What was handed in, to look at: read, sanitised, never executed."""
