@@ -29,7 +29,7 @@ COMMANDS: dict[str, str] = {
     "new-mistake": "Begin a known mistake: a copy of the answer, to be made wrong.",
     "new-test": "Begin a hidden test that loads at once.",
     "preview": "Open what a student sees: the released folder, in Jupyter or as a page.",
-    "purge": "Remove personal data from the gradebook: files and the roster.",
+    "purge": "Remove personal data from the gradebook: files, the roster, what people wrote.",
     "regrade": "Grade a class again after a change: who would move, then adopt.",
     "release": "Make the student's folder and the answer key from the source notebook.",
     "requests": "Regrade requests of students: note, list and answer them.",

@@ -11,7 +11,7 @@ from autograder.gradebook.book import Gradebook
 from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.place import Place, place_of
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every migration there is, oldest first: what this version of gradus can read."""
 VERSION_TABLE = "gradus_schema"
 _MIGRATIONS = Path(__file__).with_name("migrations")

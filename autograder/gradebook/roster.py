@@ -1,4 +1,4 @@
-"""Who the students are. Personal data stands here and in handed-in files, and nowhere else."""
+"""Who the students are. Of the gradebook only this, handed-in files and what people wrote may name somebody."""
 
 from __future__ import annotations
 

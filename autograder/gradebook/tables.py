@@ -1,6 +1,6 @@
 """The tables of the gradebook. Events are appended; an `id` alone says which came later.
 
-Personal data stands in `roster` and `files` only. Changing a table takes a migration (`migrations/versions`).
+Personal data stands in `roster` and `files`, and in words that people wrote. Changing a table takes a migration (`migrations/versions`).
 """
 
 from __future__ import annotations
@@ -309,5 +309,6 @@ purges = Table(
     Column("people", Integer, nullable=False),
     Column("files", Integer, nullable=False),
     *_event(),
+    Column("words", Integer, nullable=False, server_default="0"),
 )
-"""That personal data were removed, of one assignment or of all."""
+"""That personal data were removed, of one assignment or of all; `words` counts comments, requests, notes and reasons."""

@@ -21,6 +21,8 @@ Places = Mapping[str, frozenset[int]]
 @dataclass
 class _Known:
     places: Places
+    purges: int | None
+    """The last purge by then: it empties words in marks that were read before."""
     upto: int
     """The last mark of all that was looked at. Ids grow from one transaction to the next: what is new has a larger one."""
     events: dict[Where, list[Mark]]
@@ -38,12 +40,13 @@ class Remembered:
     def stands(self, slug: str, places: Places) -> dict[Where, list[Mark]]:
         """Place → the marks that stand there (`standing.py`), of those with an event."""
         with self._lock:
-            last = last_events(self._book)["marks"] or 0
+            events_so_far = last_events(self._book)
+            last, purges = events_so_far["marks"] or 0, events_so_far["purges"]
             key = (slug, frozenset(places))
             known = self._known.get(key)
-            if known is None or known.places != places:
+            if known is None or (known.places, known.purges) != (places, purges):
                 events = events_at(self._book, places)
-                known = _Known(places, last, events, {place: standing(found) for place, found in events.items()})
+                known = _Known(places, purges, last, events, {place: standing(found) for place, found in events.items()})
                 self._known[key] = known
             elif last != known.upto:
                 self._read_on(slug, known, last)

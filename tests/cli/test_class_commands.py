@@ -123,7 +123,7 @@ def test_purge_says_first_what_would_go(tiny: Path, capsys: pytest.CaptureFixtur
     )
     assert gradus(tiny, "purge", "--everything", "--json") == 0
     planned = json.loads(capsys.readouterr().out)
-    assert planned == {"people": 1, "files": 1, "bytes": 6, "shared": 0, "done": False}
+    assert planned == {"people": 1, "files": 1, "bytes": 6, "shared": 0, "words": 0, "done": False}
     assert gradus(tiny, "purge", "--everything", "--json", "--yes") == 0
     assert json.loads(capsys.readouterr().out) == {**planned, "done": True}
     assert gradus(tiny, "purge", "--everything", "--yes") == 0

@@ -92,7 +92,10 @@ def test_without_the_guard_a_mark_could_be_changed(full: Gradebook) -> None:
 
 def test_a_purge_may_empty_the_patch_of_a_mark_and_nothing_more(full: Gradebook) -> None:
     tried = write_mark(full, 1, "cell.fixed", author="tim", points=1.0, patch="- h\n+ c\n", expected=None)
-    for change in ("patch = 'other'", "patch = NULL, points = 2", "patch = NULL, author = 'ann'", "comment = ''"):
+    for change in (
+        "patch = 'other'", "patch = NULL, points = 2", "patch = NULL, author = 'ann'", "comment = ''",
+        "patch = NULL, comment = 'other'",
+    ):  # fmt: skip
         with pytest.raises(GradebookError, match="marks is append-only"), full.write() as connection:
             connection.execute(text(f"UPDATE marks SET {change}"))
     purge(full, "gru")
@@ -101,6 +104,32 @@ def test_a_purge_may_empty_the_patch_of_a_mark_and_nothing_more(full: Gradebook)
     assert replace(tried, patch=None) in marks_of(full, 1)
     with pytest.raises(GradebookError, match="marks is append-only"), full.write() as connection:
         connection.execute(text("UPDATE marks SET patch = NULL"))
+
+
+WORDS = {
+    "marks": ("comment", "points = 2"),
+    "requests": ("text", "criterion = 'other'"),
+    "answers": ("text", "decision = 'changed'"),
+    "moderations": ("reason", "author = 'ann'"),
+    "flags": ("note", "raised = NOT raised"),
+    "set_asides": ("reason", "aside = NOT aside"),
+    "conflicts": ("reason", "excluded = NOT excluded"),
+}
+
+
+@pytest.mark.parametrize("table", WORDS)
+def test_a_purge_may_empty_words_and_nothing_more(full: Gradebook, table: str) -> None:
+    write_mark(full, 1, "cell.said", author="tim", points=1.0, comment="So so.", expected=None)
+    conflict(full, "tim", 1, reason="a cousin")
+    column, other = WORDS[table]
+    refused = (f"{column} = 'other'", f"{column} = '', {other}", other, f"{column} = {column}")
+    for change in refused:
+        with pytest.raises(GradebookError, match=f"{table} is append-only"), full.write() as connection:
+            connection.execute(text(f"UPDATE {table} SET {change} WHERE {column} <> ''"))
+    purge(full, words=True)
+    with full.read() as connection:
+        assert connection.execute(text(f"SELECT count(*) FROM {table} WHERE {column} <> ''")).scalar_one() == 0
+        assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() > 0
 
 
 def test_a_purge_may_empty_files_and_nothing_more(full: Gradebook) -> None:
