@@ -128,6 +128,14 @@ def test_a_resumed_class_has_the_seed_that_it_began_with(
     assert 0 <= seed_of(book, "other") < 2**31
 
 
+def test_graders_that_begin_at_once_draw_the_same_seed(book: Gradebook, tmp_path: Path) -> None:
+    """Else each would grade the whole class under its own."""
+    first = seed_of(book, "scale")
+    assert seed_of(book, "scale") == first
+    with open_gradebook(tmp_path / "other.db") as other:
+        assert len({first, seed_of(book, "other"), seed_of(other, "scale")}) == 3
+
+
 # --- failures
 
 
