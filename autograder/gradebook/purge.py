@@ -14,11 +14,9 @@ from autograder.gradebook.book import Gradebook
 from autograder.gradebook.clock import now
 from autograder.gradebook.errors import GradebookError
 from autograder.gradebook.tables import attempts, files, marks, purges, roster
-from autograder.gradebook.written import count_words, remove_words
+from autograder.gradebook.written import WRITTEN, count_words, remove_words
 
-_EMPTIED = (
-    "files", "roster", "attempts", "marks", "requests", "answers", "moderations", "flags", "set_asides", "conflicts",
-)  # fmt: skip
+_EMPTIED = ("files", "roster", "attempts", *(column.table.name for column in WRITTEN))
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,8 @@ class Remembered:
     def stands(self, slug: str, places: Places) -> dict[Where, list[Mark]]:
         """Place → the marks that stand there (`standing.py`), of those with an event."""
         with self._lock:
-            events_so_far = last_events(self._book)
-            last, purges = events_so_far["marks"] or 0, events_so_far["purges"]
+            numbers = last_events(self._book)
+            last, purges = numbers["marks"] or 0, numbers["purges"]
             key = (slug, frozenset(places))
             known = self._known.get(key)
             if known is None or (known.places, known.purges) != (places, purges):

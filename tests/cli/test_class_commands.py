@@ -9,6 +9,7 @@ import pytest
 
 from autograder.cli import run
 from autograder.gradebook import open_gradebook
+from autograder.gradebook.marks import marks_of, write_mark
 from tests.gradebook.made import attempt
 
 READ = 'Read as plain CSV, student ids from "sid".\n'
@@ -128,6 +129,21 @@ def test_purge_says_first_what_would_go(tiny: Path, capsys: pytest.CaptureFixtur
     assert json.loads(capsys.readouterr().out) == {**planned, "done": True}
     assert gradus(tiny, "purge", "--everything", "--yes") == 0
     assert capsys.readouterr().out == "To be removed for good: 0 files (0.0 MB).\nRemoved.\n"
+
+
+def test_purge_says_which_words_stay_and_removes_them_when_told(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_gradebook(tiny / "gradebook.db") as book:
+        write_mark(book, attempt(book, tiny).id, "cell.style", author="tim", points=1.0, comment="Well said, Ann.")
+    told = "To be removed for good: 1 people of the roster, 1 files (0.0 MB)"
+    words = "1 comments, requests, notes and reasons"
+    assert gradus(tiny, "purge", "--everything") == 2
+    assert capsys.readouterr().out == f"{told}. {words} stay: --words removes them, too.\n"
+    assert gradus(tiny, "purge", "--everything", "--words", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["words"] == 1
+    assert gradus(tiny, "purge", "--everything", "--words", "--yes") == 0
+    assert capsys.readouterr().out == f"{told}, {words}.\nRemoved.\n"
+    with open_gradebook(tiny / "gradebook.db") as book:
+        assert [mark.comment for mark in marks_of(book, 1)] == [""]
 
 
 @pytest.mark.parametrize("arguments", [[], ["lstm", "--everything"]])

@@ -113,16 +113,17 @@ class TestLevels:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("file", sorted((ROOT / "rubrics").glob("*.yaml")), ids=lambda file: file.stem)
-def test_every_criterion_of_every_rubric_can_be_changed_alone(file: Path) -> None:
+def test_every_value_of_every_rubric_can_be_changed_alone(file: Path) -> None:
     """And back again: the file is then what it was, but for the line breaks of folded texts."""
     text = file.read_text(encoding="utf-8")
     plain = read_plain(text)
     for n, entry in enumerate(plain["criteria"]):
-        key = ("title", "feedback")[n % 2] if "feedback" in entry else "title"
-        changed = set_value(text, ("criteria", n, key), "Something else: quite")
-        back = set_value(changed, ("criteria", n, key), entry[key])
-        assert read_plain(back) == plain
-        assert changed.count("#") == back.count("#") == text.count("#")
+        for key in ("title", "feedback"):
+            if key in entry:
+                changed = set_value(text, ("criteria", n, key), "Something else: quite")
+                back = set_value(changed, ("criteria", n, key), entry[key])
+                assert read_plain(back) == plain
+                assert changed.count("#") == back.count("#") == text.count("#")
 
 
 def test_an_alias_is_not_torn() -> None:

@@ -1,4 +1,4 @@
-"""The text of one otter test as the body of a function: doctests become assertions, comments stay."""
+"""The text of one test as the body of a function: doctests become assertions, comments stay."""
 
 from __future__ import annotations
 

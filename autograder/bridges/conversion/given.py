@@ -1,4 +1,4 @@
-"""Given code: which of it the graded module needs. otter executes all cells; here only answers and `#| export` cells are."""
+"""Given code: which of it the graded module needs. Other tools execute all cells; here only answers and `#| export` cells are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""otter's tests as ours: public ones are plain pytest, hidden ones ask the student's code in its sandbox."""
+"""Tests of another tool as ours: public ones are plain pytest, hidden ones ask the student's code in its sandbox."""
 
 from __future__ import annotations
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from autograder.bridges.conversion.body import Unconvertible, body_of
+from autograder.bridges.conversion.case import Case
 from autograder.bridges.conversion.names import Names
 from autograder.bridges.conversion.tests import Asker
-from autograder.bridges.otter.cases import Case, Unclear, points_of, read_case
+from autograder.bridges.otter.cases import Unclear, points_of, read_case
 from autograder.bridges.otter.grammar import MasterCell
 from autograder.course.findings import Findings
 
